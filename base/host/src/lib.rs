@@ -1,0 +1,1 @@
+//! What does any module need of the machine?

@@ -1,0 +1,1 @@
+//! How do outside records come in?

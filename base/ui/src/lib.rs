@@ -1,0 +1,1 @@
+//! How do our pages look and speak?

@@ -1,0 +1,18 @@
+use super::*;
+
+#[test]
+fn slugs_are_checked() {
+    let table = [
+        ("air/central", true),
+        ("AID01101", true),
+        ("", false),
+        ("/x", false),
+        ("x/", false),
+        ("a b", false),
+        ("é", false),
+    ];
+    for (text, fits) in table {
+        assert_eq!(Slug::new(text).is_ok(), fits, "{text}");
+    }
+    assert_eq!(Slug::from_outside(" Mong Kok (East) ").unwrap().as_str(), "Mong-Kok--East-");
+}

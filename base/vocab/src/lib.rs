@@ -1,0 +1,21 @@
+//! What words do all crates share? Ids, time, language text, place, mode, quality, results, caller. Pure.
+//!
+//! Nothing here knows a city, a database, a network or a clock.
+
+pub mod caller;
+pub mod id;
+pub mod label;
+pub mod language;
+pub mod mode;
+pub mod observed;
+pub mod place;
+pub mod time;
+
+pub use caller::Caller;
+pub use id::Slug;
+pub use label::Label;
+pub use language::{Lang, Text};
+pub use mode::Mode;
+pub use observed::{Quality, Value};
+pub use place::Position;
+pub use time::Time;

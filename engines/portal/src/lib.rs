@@ -1,0 +1,1 @@
+//! What can I do here, in my language, on my device?

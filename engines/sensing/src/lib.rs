@@ -1,0 +1,1 @@
+//! What did the device see, and should anybody be told?

@@ -1,0 +1,1 @@
+//! Where is it, what is near it, and how is it drawn?
