@@ -1,0 +1,241 @@
+//! The configuration: one TOML file, overridden by the environment (`CAUSEWAY_SERVER_LISTEN=…`). Unknown keys are
+//! refused; the manual `docs/configuration.md` is made of these types and their comments.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub city: CityConfig,
+    pub feeds: Feeds,
+    /// Keys of devices that may write. One `[[device]]` table each.
+    #[serde(rename = "device")]
+    pub devices: Vec<Device>,
+}
+
+/// Where and how the server listens.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port. The default is reachable from this machine only.
+    pub listen: SocketAddr,
+    /// The address people use, where a proxy stands before this server; absolute links are made of it.
+    pub public_url: Option<String>,
+    /// Folder for the database, the operator's key and diagnosis.
+    pub data: PathBuf,
+    /// PEM file with the certificate chain. With it and `tls_key` the server speaks TLS itself.
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with the private key.
+    pub tls_key: Option<PathBuf>,
+    /// Bytes of a request's body beyond which it is refused.
+    pub body_limit_bytes: usize,
+    /// Seconds after which a request that does not stream is given up.
+    pub timeout_seconds: u64,
+    /// Connections served at once; more wait to be accepted.
+    pub connections: usize,
+    /// Write the log as JSON, a line each.
+    pub log_json: bool,
+    /// Whoever answers for this installation, named in the footer of every page.
+    pub run_by: Option<String>,
+    /// Where people write when something is wrong: an e-mail address or a URL.
+    pub contact: Option<String>,
+}
+
+impl Default for Server {
+    fn default() -> Server {
+        Server {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            data: "data".into(),
+            tls_certificate: None,
+            tls_key: None,
+            // A dataArray of a hundred thousand observations is about 6 MB.
+            body_limit_bytes: 16 * 1024 * 1024,
+            timeout_seconds: 30,
+            connections: 12_000,
+            log_json: false,
+            run_by: None,
+            contact: None,
+        }
+    }
+}
+
+/// The store.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`. Without it, `city.db` in the data folder.
+    pub url: Option<String>,
+}
+
+/// Which city.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CityConfig {
+    /// Folder of the city pack. Without it, the pack inside the program.
+    pub path: Option<PathBuf>,
+}
+
+/// How feeds are fetched.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Feeds {
+    /// Fetch live feeds at all. Demo and replay never do.
+    pub fetch: bool,
+    /// Requests a minute to any one host.
+    pub requests_per_host_per_minute: u32,
+    /// Bytes of one answer beyond which it is cut off and counted as broken.
+    pub answer_limit_bytes: usize,
+    /// Allow private and loopback addresses: for tests and for feeds inside the operator's own network.
+    pub allow_private_addresses: bool,
+}
+
+impl Default for Feeds {
+    fn default() -> Feeds {
+        Feeds {
+            fetch: true,
+            requests_per_host_per_minute: 30,
+            // The largest feed known is a rain grid of 2.7 MB.
+            answer_limit_bytes: 32 * 1024 * 1024,
+            allow_private_addresses: false,
+        }
+    }
+}
+
+/// A device that may write its own datastreams.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    /// A name for the log and the counters.
+    pub name: String,
+    /// The beginning of the slugs it may write: `lampposts/17`.
+    pub scope: String,
+    /// Its secret, at least 16 characters.
+    pub key: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read {0}: {1}")]
+    Read(String, std::io::Error),
+    #[error("{file}:{line}: {message}\n    docs/configuration.md lists every key")]
+    Parse { file: String, line: usize, message: String },
+    #[error("{0} in the environment: {1}")]
+    Environment(String, String),
+    #[error("[[device]] {0}: the key is shorter than 16 characters; make a longer one")]
+    ShortKey(String),
+    #[error("[server] tls_certificate and tls_key go together; only one of them is set")]
+    HalfTls,
+}
+
+impl Config {
+    /// Reads `file` where there is one, then the environment: pairs such as (`CAUSEWAY_SERVER_LISTEN`, `0.0.0.0:80`).
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigError> {
+        let (text, name) = match file {
+            Some(path) => {
+                let name = path.display().to_string();
+                (std::fs::read_to_string(path).map_err(|e| ConfigError::Read(name.clone(), e))?, name)
+            }
+            None => (String::new(), String::new()),
+        };
+        let parse = |error: toml::de::Error| ConfigError::Parse {
+            file: name.clone(),
+            line: error.span().map_or(0, |span| crate::pack::line_at(&text, span.start)),
+            message: error.message().to_string(),
+        };
+        // Once for messages with lines, once as a table that the environment may change.
+        toml::from_str::<Config>(&text).map_err(parse)?;
+        let mut table: toml::Table = text.parse().map_err(parse)?;
+        for (key, value) in environment {
+            override_key(&mut table, &key, &value)?;
+        }
+        let config: Config = table.try_into().map_err(|e: toml::de::Error| {
+            ConfigError::Environment("CAUSEWAY_…".into(), e.message().to_string())
+        })?;
+        config.check()
+    }
+
+    fn check(self) -> Result<Config, ConfigError> {
+        if let Some(device) = self.devices.iter().find(|d| d.key.len() < 16) {
+            return Err(ConfigError::ShortKey(device.name.clone()));
+        }
+        if self.server.tls_certificate.is_some() != self.server.tls_key.is_some() {
+            return Err(ConfigError::HalfTls);
+        }
+        Ok(self)
+    }
+
+    pub fn database_url(&self) -> String {
+        let default = || format!("sqlite:{}", self.server.data.join("city.db").display());
+        self.database.url.clone().unwrap_or_else(default)
+    }
+}
+
+/// `CAUSEWAY_SERVER_LISTEN` sets `listen` in `[server]`. `CAUSEWAY_LOG` is the log's own.
+fn override_key(table: &mut toml::Table, key: &str, value: &str) -> Result<(), ConfigError> {
+    let Some(rest) =
+        key.strip_prefix("CAUSEWAY_").filter(|rest| *rest != "LOG" && !rest.starts_with("TEST_"))
+    else {
+        return Ok(());
+    };
+    let unknown = |why: &str| ConfigError::Environment(key.into(), why.into());
+    let (section, name) = rest.split_once('_').ok_or_else(|| unknown("write it as CAUSEWAY_SECTION_KEY"))?;
+    let section = section.to_ascii_lowercase();
+    let name = name.to_ascii_lowercase();
+    // What looks like a number or a truth value is one; a text that must stay text can be set in the file.
+    let value: toml::Value = match value {
+        "true" => true.into(),
+        "false" => false.into(),
+        digits if digits.parse::<i64>().is_ok() => digits.parse::<i64>().map(Into::into).unwrap_or(0.into()),
+        text => text.into(),
+    };
+    let entry = table.entry(section).or_insert_with(|| toml::Table::new().into());
+    let section =
+        entry.as_table_mut().ok_or_else(|| unknown("this section is a list; set it in the file"))?;
+    section.insert(name, value);
+    Ok(())
+}
+
+/// The manual, in Markdown, from the types above.
+pub fn manual() -> String {
+    let schema = schemars::generate::SchemaSettings::draft2020_12()
+        .with(|s| s.inline_subschemas = true)
+        .into_generator()
+        .into_root_schema_for::<Config>();
+    let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
+    let mut out = String::from(
+        "# Configuration\n\nMade from the program's own types (`cargo xtask bless`); do not edit.\n\n\
+         One TOML file, given with `--config FILE`. The environment overrides it: `CAUSEWAY_SERVER_LISTEN` sets `listen` in\n\
+         `[server]`. Unknown keys are refused. `CAUSEWAY_LOG` sets the log's levels (`info`, `debug`, `host=debug`).\n",
+    );
+    for (section, facts) in schema.as_value()["properties"].as_object().into_iter().flatten() {
+        let (facts, head) = match facts.get("items") {
+            Some(items) => (items, format!("[[{section}]]")),
+            None => (facts, format!("[{section}]")),
+        };
+        let about = facts["description"].as_str().unwrap_or_default();
+        out.push_str(&format!("\n## {head}\n\n{about}\n\n| key | meaning | default |\n|---|---|---|\n"));
+        for (key, property) in facts["properties"].as_object().into_iter().flatten() {
+            let meaning = property["description"].as_str().unwrap_or_default().replace('\n', " ");
+            let default = match &defaults[section][key] {
+                serde_json::Value::Null => "none".to_string(),
+                value => format!("`{value}`"),
+            };
+            out.push_str(&format!("| `{key}` | {meaning} | {default} |\n"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

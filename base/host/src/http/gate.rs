@@ -1,0 +1,144 @@
+//! Who is at the door, and what this route lets them do.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use axum::extract::{FromRequestParts, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use http::HeaderMap;
+use http::request::Parts;
+use sha2::{Digest, Sha256};
+use vocab::{Caller, Label, Time};
+
+use super::routes::{Access, Who};
+use crate::access::{self, Action, Decision, Object, Purpose};
+use crate::problem::{self, Problem};
+
+/// The keys that are known. Only their digests are kept; looking a digest up takes no time that depends on a key.
+#[derive(Clone, Default)]
+pub struct Keys(Arc<RwLock<HashMap<[u8; 32], Caller>>>);
+
+impl Keys {
+    pub fn add(&self, key: &str, caller: Caller) {
+        let mut keys = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        keys.insert(digest(key), caller);
+    }
+
+    /// Whose key `key` is.
+    pub fn caller(&self, key: &str) -> Option<Caller> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&digest(key)).cloned()
+    }
+
+    /// Reads `Authorization: Bearer KEY`, or `Basic` with the key as password, which stock clients can send.
+    pub fn recognise(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+        let Some(value) = headers.get(http::header::AUTHORIZATION) else { return Ok(Caller::Anonymous) };
+        let unknown = || {
+            Problem::new(&problem::UNAUTHORIZED, "the key in the Authorization header is not known here")
+                .hint("send Authorization: Bearer KEY, or none to read what is public")
+        };
+        let text = value.to_str().map_err(|_| unknown())?;
+        let (scheme, rest) = text.split_once(' ').ok_or_else(unknown)?;
+        let key = if scheme.eq_ignore_ascii_case("bearer") {
+            rest.trim().to_string()
+        } else if scheme.eq_ignore_ascii_case("basic") {
+            let bytes =
+                base64::engine::general_purpose::STANDARD.decode(rest.trim()).map_err(|_| unknown())?;
+            let pair = String::from_utf8(bytes).map_err(|_| unknown())?;
+            pair.split_once(':').map(|(_, password)| password.to_string()).ok_or_else(unknown)?
+        } else {
+            return Err(unknown());
+        };
+        self.caller(&key).ok_or_else(unknown)
+    }
+}
+
+fn digest(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+/// What every handler is given: who asks, when, and the row of the access table that let them in.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    pub caller: Caller,
+    pub now: Time,
+    pub access: Access,
+    /// The reader's languages, best first, from `Accept-Language`.
+    pub languages: Vec<String>,
+}
+
+impl Gate {
+    /// May this caller do `action` to this object? To be asked for every object with a label.
+    pub fn may(
+        &self,
+        action: Action,
+        kind: &'static str,
+        label: Label,
+        slug: Option<&str>,
+    ) -> Result<(), Problem> {
+        let purpose = match (action, &self.caller) {
+            (Action::Read, Caller::Anonymous) => Purpose::PublicInformation,
+            (_, Caller::Device { .. }) => Purpose::Collection,
+            _ => Purpose::Operation,
+        };
+        match access::may(&self.caller, action, &Object { kind, label, slug }, purpose, self.now) {
+            Decision::Allow => Ok(()),
+            Decision::Deny(reason) => Err(denied(&self.caller, action, kind, reason)),
+        }
+    }
+
+    /// Whether what is not public may be shown too.
+    pub fn sees_internal(&self) -> bool {
+        self.caller == Caller::Operator
+    }
+}
+
+fn denied(caller: &Caller, action: Action, kind: &str, reason: &'static str) -> Problem {
+    let code = if *caller == Caller::Anonymous { &problem::UNAUTHORIZED } else { &problem::FORBIDDEN };
+    Problem::new(code, format!("to {} {kind} is not allowed for {}", action.word(), caller.word()))
+        .hint(reason)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Gate {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Gate, Problem> {
+        parts
+            .extensions
+            .get::<Gate>()
+            .cloned()
+            .ok_or_else(|| Problem::new(&problem::INTERNAL, "a route without an access row"))
+    }
+}
+
+/// The facts the outermost layer learns of a request before any route is chosen.
+#[derive(Clone)]
+pub(super) struct Visitor {
+    pub caller: Result<Caller, Problem>,
+    pub now: Time,
+    pub languages: Vec<String>,
+}
+
+/// Stands before every handler, whether or not it looks at its gate.
+pub(super) async fn guard(access: Access, mut request: Request, next: Next) -> Response {
+    let Some(visitor) = request.extensions().get::<Visitor>().cloned() else {
+        return Problem::new(&problem::INTERNAL, "a request that did not come through the shell")
+            .into_response();
+    };
+    let caller = match visitor.caller {
+        Ok(caller) => caller,
+        Err(problem) => return problem.into_response(),
+    };
+    let fits = match (access.who, &caller) {
+        (Who::Anyone, _) | (_, Caller::Operator) => true,
+        (Who::KeyHolders, Caller::Device { .. }) => true,
+        (Who::KeyHolders | Who::Operator, _) => false,
+    };
+    if !fits {
+        return denied(&caller, access.action, access.object, "this needs a key that may do it")
+            .into_response();
+    }
+    request.extensions_mut().insert(Gate { caller, now: visitor.now, access, languages: visitor.languages });
+    next.run(request).await
+}

@@ -1,0 +1,135 @@
+//! Listening, with or without TLS, until asked to stop; then what is under way is finished.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+/// The certificate chain and its key, as PEM files.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// A bound address that is not served yet.
+pub struct Listener {
+    socket: TcpListener,
+    tls: Option<tokio_rustls::TlsAcceptor>,
+    /// Connections at once. Each costs some 20 KB; ten thousand live pages fit in 200 MB.
+    connections: Arc<Semaphore>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    #[error("cannot listen on {0}: {1}. Is another server running there?")]
+    Bind(SocketAddr, std::io::Error),
+    #[error("cannot use the certificate {0}: {1}")]
+    Tls(String, String),
+}
+
+/// Seconds a client may take to send its request's head: longer is a client that holds a connection for nothing.
+const HEAD_SECONDS: u64 = 10;
+/// Seconds that requests under way are given after the word to stop.
+const GRACE_SECONDS: u64 = 10;
+
+impl Listener {
+    pub async fn bind(
+        address: SocketAddr,
+        tls: Option<&Tls>,
+        connections: usize,
+    ) -> Result<Listener, ListenError> {
+        let socket = TcpListener::bind(address).await.map_err(|e| ListenError::Bind(address, e))?;
+        let tls = tls.map(acceptor).transpose()?;
+        Ok(Listener { socket, tls, connections: Arc::new(Semaphore::new(connections)) })
+    }
+
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Serves until `stop` says true.
+    pub async fn serve(self, router: Router, mut stop: watch::Receiver<bool>) {
+        let graceful = Arc::new(GracefulShutdown::new());
+        loop {
+            let Ok(permit) = self.connections.clone().acquire_owned().await else { break };
+            let accepted = tokio::select! {
+                accepted = self.socket.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    // Out of file handles, most likely: waiting lets some be given back.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            drop(stream.set_nodelay(true));
+            let (router, tls, watcher) = (router.clone(), self.tls.clone(), graceful.watcher());
+            tokio::spawn(async move {
+                serve_one(stream, tls, router, watcher).await;
+                drop(permit);
+            });
+        }
+        drop(self.socket);
+        if let Ok(graceful) = Arc::try_unwrap(graceful) {
+            drop(tokio::time::timeout(Duration::from_secs(GRACE_SECONDS), graceful.shutdown()).await);
+        }
+    }
+}
+
+async fn serve_one(
+    stream: TcpStream,
+    tls: Option<tokio_rustls::TlsAcceptor>,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEAD_SECONDS));
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
+    let service = TowerToHyperService::new(router);
+    // What ends a connection early is the client's business; it is no event for the operator.
+    match tls {
+        None => {
+            let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+            drop(watcher.watch(connection).await);
+        }
+        Some(acceptor) => {
+            let shaken =
+                tokio::time::timeout(Duration::from_secs(HEAD_SECONDS), acceptor.accept(stream)).await;
+            if let Ok(Ok(stream)) = shaken {
+                let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+                drop(watcher.watch(connection).await);
+            }
+        }
+    }
+}
+
+fn acceptor(tls: &Tls) -> Result<tokio_rustls::TlsAcceptor, ListenError> {
+    let failed = |path: &PathBuf, e: &dyn std::fmt::Display| {
+        ListenError::Tls(path.display().to_string(), e.to_string())
+    };
+    let chain = CertificateDer::pem_file_iter(&tls.certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|e| failed(&tls.certificate, &e))?;
+    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|e| failed(&tls.key, &e))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(|e| failed(&tls.certificate, &e))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(tokio_rustls::TlsAcceptor::from(Arc::new(config)))
+}
