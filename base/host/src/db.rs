@@ -83,22 +83,27 @@ pub(crate) enum Place {
     Server(String),
 }
 
+impl Place {
+    fn of(url: &str) -> Result<Place, DbError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            Ok(Place::File(PathBuf::from(path)))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Place::Server(url.to_string()))
+        } else {
+            // The address may hold a password: only its beginning is said.
+            let scheme = url.split(':').next().unwrap_or_default().to_string();
+            Err(DbError::Open(scheme, "a database address begins with sqlite: or postgres://".into()))
+        }
+    }
+}
+
 /// Reader threads. Two cores serve the whole city; four let a slow scan not stand before a quick look-up.
 const READERS: usize = 4;
 
 impl Db {
     /// Opens `sqlite:PATH` or `postgres://…`. A second server on the same database is refused.
     pub fn open(url: &str) -> Result<Db, DbError> {
-        let place = if let Some(path) = url.strip_prefix("sqlite:") {
-            Place::File(PathBuf::from(path))
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Place::Server(url.to_string())
-        } else {
-            return Err(DbError::Open(
-                url.split(':').next().unwrap_or_default().to_string(),
-                "a database address begins with sqlite: or postgres://".into(),
-            ));
-        };
+        let place = Place::of(url)?;
         let writer = writer::Writer::start(&place)?;
         let readers = reader::Readers::start(&place, READERS)?;
         Ok(Db { inner: Arc::new(Inner { place, writer, readers }) })
@@ -210,28 +215,56 @@ impl Db {
         R: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let (answer, answered) = std::sync::mpsc::sync_channel(1);
-        self.inner.readers.submit(f, move |result| drop(answer.send(result)));
-        answered.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
+        self.inner.readers.ask(f)
     }
 
     /// A bounded queue of typed rows, written as one step of each commit. `capacity` counts [`Stage::weight`].
     pub fn lane<S: Stage>(&self, capacity: usize, stage: S) -> Lane<S> {
         Lane::new(self.inner.writer.door(), capacity, stage)
     }
+}
 
-    /// One consistent copy of the whole database in a new file, while the server runs.
-    ///
-    /// SQLite writes a database file, PostgreSQL a dump in our own format; `restore` knows both.
-    pub fn backup(&self, to: &Path) -> Result<(), DbError> {
-        match &self.inner.place {
-            Place::File(from) => sqlite::backup(from, to),
-            Place::Server(_) => {
-                let to = to.to_path_buf();
-                self.read_blocking(move |tx| backup::dump(tx, &to))
-            }
+/// One consistent copy of a whole database in a new file, while its server runs: it needs no server's lock.
+///
+/// SQLite gives a database file, PostgreSQL a dump in our own format; [`restore`] knows both.
+pub fn backup(url: &str, to: &Path) -> Result<(), DbError> {
+    match Place::of(url)? {
+        Place::File(from) => sqlite::backup(&from, to),
+        place @ Place::Server(_) => {
+            let to = to.to_path_buf();
+            reader::Readers::start(&place, 1)?.ask(move |tx| backup::dump(tx, &to))
         }
     }
+}
+
+/// Fills a database from a backup of either kind. The database must hold nothing: a SQLite file must not exist yet, and
+/// a dump replaces the rows of a database that `migrate` has just made.
+pub fn restore(
+    url: &str,
+    from: &Path,
+    migrate: impl FnOnce(&Db) -> Result<(), DbError>,
+) -> Result<(), DbError> {
+    let failed = |e: std::io::Error| DbError::Open(from.display().to_string(), e.to_string());
+    let mut head = [0; 16];
+    std::fs::File::open(from)
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head))
+        .map_err(failed)?;
+    let place = Place::of(url)?;
+    if let Place::File(to) = &place {
+        if to.exists() {
+            return Err(DbError::Open(
+                to.display().to_string(),
+                "it exists already; restore into an empty data folder".into(),
+            ));
+        }
+        if &head == b"SQLite format 3\0" {
+            return std::fs::copy(from, to).and_then(|_| std::fs::File::open(to)?.sync_all()).map_err(failed);
+        }
+    }
+    let db = Db::open(url)?;
+    migrate(&db)?;
+    let from = from.to_path_buf();
+    db.write_alone_blocking(move |tx| backup::load(tx, &from).map(drop))
 }
 
 #[cfg(test)]

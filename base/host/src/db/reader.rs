@@ -70,6 +70,17 @@ impl Readers {
         self.queue.lock().jobs.push_back(job);
         self.queue.ready.notify_one();
     }
+
+    /// Submits and waits; not for async threads.
+    pub(super) fn ask<R, E>(&self, f: impl FnMut(&mut Tx) -> Result<R, E> + Send + 'static) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (answer, answered) = std::sync::mpsc::sync_channel(1);
+        self.submit(f, move |result| drop(answer.send(result)));
+        answered.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
+    }
 }
 
 impl Drop for Readers {

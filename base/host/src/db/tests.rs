@@ -199,12 +199,18 @@ fn a_dump_comes_back_equal_and_a_torn_one_is_refused() {
 #[test]
 fn a_backup_is_a_store_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&format!("sqlite:{}", folder.path().join("city.db").display())).unwrap();
+    let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let db = Db::open(&url("city.db")).unwrap();
     table(&db);
     db.write_blocking::<_, DbError>(|tx| tx.execute("INSERT INTO t (x) VALUES ($1)", &[1i64.into()]))
         .unwrap();
     let copy = folder.path().join("copy.db");
-    db.backup(&copy).unwrap();
-    assert!(db.backup(&copy).is_err(), "an existing file is never overwritten");
-    assert_eq!(count(&Db::open(&format!("sqlite:{}", copy.display())).unwrap()), 1);
+    backup(&url("city.db"), &copy).unwrap();
+    assert!(backup(&url("city.db"), &copy).is_err(), "an existing file is never overwritten");
+    restore(&url("restored.db"), &copy, |_| Ok(())).unwrap();
+    assert!(
+        restore(&url("restored.db"), &copy, |_| Ok(())).is_err(),
+        "a store that exists is never overwritten"
+    );
+    assert_eq!(count(&Db::open(&url("restored.db")).unwrap()), 1);
 }
