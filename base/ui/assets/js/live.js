@@ -1,0 +1,100 @@
+import { note, pause, paused, speaker, subscribe, watch } from 'causeway/hub';
+
+/** <live-number topic decimals label>: a number that follows its datastream. */
+class LiveNumber extends HTMLElement {
+  connectedCallback() {
+    const topic = this.getAttribute('topic');
+    if (topic) this.end = subscribe(topic, (message) => this.show(message));
+  }
+
+  disconnectedCallback() {
+    this.end?.();
+  }
+
+  show({ value, text, time, state, since }) {
+    const places = Number(this.getAttribute('decimals') ?? 1);
+    const lang = document.documentElement.lang;
+    const shown = text ?? (value == null ? '–' : value.toLocaleString(lang, { maximumFractionDigits: places }));
+    const changed = this.textContent !== shown.replace('-', '−');
+    this.textContent = text ?? shown.replace('-', '−');
+    const tile = this.closest('[data-tile]');
+    const at = tile?.querySelector('relative-time time, time');
+    if (at && time) {
+      at.dateTime = time;
+      at.closest('relative-time')?.refresh?.();
+    }
+    if (tile && state) tile.dataset.state = state;
+    const stale = tile?.querySelector('[data-since]');
+    if (stale && since) stale.textContent = since;
+    if (!changed) return;
+    const area = this.closest('.figure') ?? this;
+    area.classList.remove('changed');
+    requestAnimationFrame(() => area.classList.add('changed'));
+    const label = this.getAttribute('label');
+    if (label) note(this.getAttribute('topic'), `${label}: ${area.textContent.trim()}`);
+    this.dispatchEvent(new CustomEvent('live:value', { bubbles: true, detail: { value, time } }));
+  }
+}
+
+/** <live-list topic src>: a part of the page that the server draws again when its topic says so. */
+class LiveList extends HTMLElement {
+  connectedCallback() {
+    this.end = subscribe(this.getAttribute('topic'), () => this.later());
+  }
+
+  disconnectedCallback() {
+    this.end?.();
+    clearTimeout(this.waiting);
+  }
+
+  // A burst of changes is one request.
+  later() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.load(), 800);
+  }
+
+  async load() {
+    if (paused() || this.contains(document.activeElement)) return;
+    const answer = await fetch(this.getAttribute('src'), { headers: { accept: 'text/html' } }).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const fresh = this.id ? page.getElementById(this.id) : null;
+    this.replaceChildren(...(fresh ?? page.body).childNodes);
+  }
+}
+
+/** <live-control>: says whether the page updates itself, and stops it. */
+class LiveControl extends HTMLElement {
+  connectedCallback() {
+    const { stop, go, on, off, lost } = this.dataset;
+    const words = { on, off, lost };
+    const status = document.createElement('span');
+    const dot = document.createElement('span');
+    dot.className = 'live-dot';
+    const text = document.createElement('span');
+    status.append(dot, text);
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'second small';
+    button.addEventListener('click', () => pause(!paused()));
+    const spoken = document.createElement('p');
+    spoken.className = 'unseen';
+    spoken.setAttribute('role', 'status');
+    this.replaceChildren(status, button, spoken);
+    speaker((summary) => (spoken.textContent = summary));
+    this.end = watch((state) => {
+      this.dataset.state = state;
+      text.textContent = words[state];
+      button.textContent = state === 'off' ? go : stop;
+    });
+  }
+
+  disconnectedCallback() {
+    this.end?.();
+    speaker(null);
+  }
+}
+
+customElements.define('live-number', LiveNumber);
+customElements.define('live-list', LiveList);
+customElements.define('live-control', LiveControl);
