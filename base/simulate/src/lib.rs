@@ -1,0 +1,7 @@
+#![doc = include_str!("../README.md")]
+
+pub mod fleet;
+pub mod model;
+
+pub use fleet::{Demo, Device, Fleet, Stream};
+pub use model::Model;
