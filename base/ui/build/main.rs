@@ -28,14 +28,17 @@ fn main() {
 fn run() -> Result<(), Box<dyn Error>> {
     let home = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    for input in ["build", "assets/package.json", "assets/package-lock.json", "assets/css", "assets/js", "assets/img"] {
+    for input in
+        ["build", "assets/package.json", "assets/package-lock.json", "assets/css", "assets/js", "assets/img"]
+    {
         println!("cargo:rerun-if-changed={input}");
     }
     let libraries = npm::bring(&home.join("assets"), &out)?;
     let mut sources = vec![Source::new("causeway.css", None, styles(&home.join("assets/css"))?)];
     sources.extend(modules(&home.join("assets/js"))?);
     for picture in ["mark.svg", "icon.svg"] {
-        let bytes = fs::read(home.join("assets/img").join(picture)).map_err(|e| format!("assets/img/{picture}: {e}"))?;
+        let bytes = fs::read(home.join("assets/img").join(picture))
+            .map_err(|e| format!("assets/img/{picture}: {e}"))?;
         sources.push(Source::new(picture, None, bytes));
     }
     sources.extend(npm::sources(&libraries)?);
@@ -63,7 +66,8 @@ fn styles(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
 
 /// Our own ES modules: `js/hub.js` is imported as `causeway/hub`.
 fn modules(folder: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|e| e == "js"));
     paths.sort();
     let mut sources = Vec::new();

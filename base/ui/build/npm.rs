@@ -118,7 +118,8 @@ pub fn sources(packages: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
         let path = packages.join(wanted.package).join(wanted.file);
         let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         // The maps of the libraries' sources are not served, so nobody should be sent to look for them.
-        let body: Vec<&str> = text.lines().filter(|line| !line.starts_with("//# sourceMappingURL=")).collect();
+        let body: Vec<&str> =
+            text.lines().filter(|line| !line.starts_with("//# sourceMappingURL=")).collect();
         let bytes = format!("{}\n{}", body.join("\n"), wanted.tail).into_bytes();
         sources.push(Source::new(wanted.name, wanted.bare.map(String::from), bytes));
     }

@@ -32,7 +32,10 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 fn policy_hash(script: &str) -> String {
-    format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script.as_bytes())))
+    format!(
+        "'sha256-{}'",
+        base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script.as_bytes()))
+    )
 }
 
 fn content_type(name: &str) -> &'static str {
@@ -49,7 +52,8 @@ pub fn write(out: &Path, sources: Vec<Source>, early: &str) -> Result<(), Box<dy
     let packed = out.join("packed");
     fs::create_dir_all(&packed)?;
     let faults: Vec<String> = std::thread::scope(|scope| {
-        let tasks: Vec<_> = sources.iter().map(|source| scope.spawn(|| compress(&packed, &source.bytes))).collect();
+        let tasks: Vec<_> =
+            sources.iter().map(|source| scope.spawn(|| compress(&packed, &source.bytes))).collect();
         tasks
             .into_iter()
             .filter_map(|task| match task.join() {
@@ -97,8 +101,11 @@ pub fn write(out: &Path, sources: Vec<Source>, early: &str) -> Result<(), Box<dy
 /// Writes `<hash>.raw`, `.br` and `.gz`, unless an earlier build left them.
 fn compress(folder: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
     let hash = hex(bytes);
-    let (raw, br, gz) =
-        (folder.join(format!("{hash}.raw")), folder.join(format!("{hash}.br")), folder.join(format!("{hash}.gz")));
+    let (raw, br, gz) = (
+        folder.join(format!("{hash}.raw")),
+        folder.join(format!("{hash}.br")),
+        folder.join(format!("{hash}.gz")),
+    );
     // Written last, so its presence says that the other two are whole.
     if raw.exists() {
         return Ok(());

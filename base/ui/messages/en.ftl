@@ -107,6 +107,7 @@ status-bad = Fault
 status-unknown = Not known
 status-off = Off
 status-stale = No new value since { $since }
+status-old = Out of date
 status-fresh = Up to date
 
 # Tiles
@@ -132,8 +133,9 @@ chart-gaps = { $count ->
     [one] One gap without values.
    *[other] { SHOW($count) } gaps without values.
 }
+chart-series = Series
+chart-doubt = Estimated or suspect
 chart-band = Usual range
-chart-thinned = Drawn from { $shown } of { $count } values; the table lists the same.
 table-empty = Nothing to show.
 table-shown = { $shown } of { $count } shown
 

@@ -83,6 +83,7 @@ status-bad = 故障
 status-unknown = 未知
 status-off = 已停用
 status-stale = 自{ $since }起没有新数值
+status-old = 已过时
 status-fresh = 已更新
 
 # 数字格
@@ -105,8 +106,9 @@ chart-summary = { $count ->
    *[other] 共{ SHOW($count) }个数值。最低{ $low } { $unit }（{ $lowtime }），最高{ $high } { $unit }（{ $hightime }），最新{ $last } { $unit }（{ $lasttime }）。
 }
 chart-gaps = 有{ SHOW($count) }段时间没有数值。
+chart-series = 数列
+chart-doubt = 估算或存疑
 chart-band = 通常范围
-chart-thinned = 图表取自{ $count }个数值中的{ $shown }个，表格所列相同。
 table-empty = 没有可显示的数据。
 table-shown = 显示{ $count }项中的{ $shown }项
 

@@ -83,6 +83,7 @@ status-bad = 故障
 status-unknown = 未知
 status-off = 已停用
 status-stale = 自{ $since }起再無新數值
+status-old = 已過時
 status-fresh = 已更新
 
 # 數字格
@@ -105,8 +106,9 @@ chart-summary = { $count ->
    *[other] 共{ SHOW($count) }個數值。最低{ $low } { $unit }（{ $lowtime }），最高{ $high } { $unit }（{ $hightime }），最新{ $last } { $unit }（{ $lasttime }）。
 }
 chart-gaps = 有{ SHOW($count) }段時間沒有數值。
+chart-series = 數列
+chart-doubt = 估算或存疑
 chart-band = 一般範圍
-chart-thinned = 圖表取自{ $count }個數值當中的{ $shown }個，表格所列相同。
 table-empty = 沒有可顯示的資料。
 table-shown = 顯示{ $count }項中的{ $shown }項
 

@@ -18,9 +18,13 @@ const OWN: &[(&str, &str)] = &[
 /// Why the words are not ready.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("{lang}: message \"{key}\" is missing; {has} has it. Write it: no language stands in for another")]
+    #[error(
+        "{lang}: message \"{key}\" is missing; {has} has it. Write it: no language stands in for another"
+    )]
     Missing { lang: String, key: String, has: String },
-    #[error("{lang}: message \"{key}\" uses the variables [{uses}], {other} uses [{wants}]. Make them the same")]
+    #[error(
+        "{lang}: message \"{key}\" uses the variables [{uses}], {other} uses [{wants}]. Make them the same"
+    )]
     Variables { lang: String, key: String, uses: String, other: String, wants: String },
     #[error("{lang}: message \"{key}\" is defined twice. Give one of the two another name")]
     Twice { lang: String, key: String },
@@ -82,7 +86,8 @@ impl Messages {
         let mut tongues = Vec::new();
         let mut keys: Vec<(String, BTreeMap<String, BTreeSet<String>>)> = Vec::new();
         for lang in offered {
-            let mine: Vec<&Source> = self.sources.iter().filter(|source| source.lang == lang.as_str()).collect();
+            let mine: Vec<&Source> =
+                self.sources.iter().filter(|source| source.lang == lang.as_str()).collect();
             if mine.is_empty() {
                 faults.push(Fault::NoSuchLanguage(lang.to_string()));
                 continue;
@@ -263,8 +268,12 @@ impl Words {
     /// tests ([`keys_in`]), and never another language.
     pub fn t(&self, lang: &Lang, key: &str, args: &[(&str, Arg)]) -> String {
         let missing = || format!("⟦{key}⟧");
-        let Some((_, bundle)) = self.tongues.iter().find(|(known, _)| known == lang) else { return missing() };
-        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return missing() };
+        let Some((_, bundle)) = self.tongues.iter().find(|(known, _)| known == lang) else {
+            return missing();
+        };
+        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+            return missing();
+        };
         let mut values = FluentArgs::new();
         for (name, arg) in args {
             match arg {

@@ -68,7 +68,8 @@ impl Site {
             .filter_map(|(order, part)| {
                 let mut pieces = part.trim().split(';');
                 let tag = pieces.next().filter(|tag| !tag.is_empty())?;
-                let weight = pieces.find_map(|p| p.trim().strip_prefix("q=")).and_then(|q| q.trim().parse().ok());
+                let weight =
+                    pieces.find_map(|p| p.trim().strip_prefix("q=")).and_then(|q| q.trim().parse().ok());
                 Some((weight.unwrap_or(1.0), order, tag))
             })
             .filter(|(weight, _, _)| *weight > 0.0)
@@ -130,7 +131,9 @@ impl Shown {
             (Mode::Live, _) => reader.t("mode-live"),
             (Mode::Simulated, _) => reader.t("mode-simulated"),
             (Mode::Recording, None) => reader.t("mode-recording"),
-            (Mode::Recording, Some(day)) => reader.say("mode-recording-of", &[("date", reader.date(day).into())]),
+            (Mode::Recording, Some(day)) => {
+                reader.say("mode-recording-of", &[("date", reader.date(day).into())])
+            }
         }
     }
 
@@ -174,7 +177,12 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub fn new(site: &'a Site, reader: Reader<'a>, path: impl Into<String>, title: impl Into<String>) -> Page<'a> {
+    pub fn new(
+        site: &'a Site,
+        reader: Reader<'a>,
+        path: impl Into<String>,
+        title: impl Into<String>,
+    ) -> Page<'a> {
         Page {
             site,
             reader,

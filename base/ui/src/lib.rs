@@ -4,11 +4,16 @@
 //! no clock, no database; whoever serves the pages passes in the time and the facts.
 
 pub mod asset;
+pub mod chart;
+pub mod form;
 pub mod headers;
 pub mod language;
 pub mod layout;
 pub mod markup;
 pub mod reader;
+pub mod status;
+pub mod table;
+pub mod tile;
 
 pub use asset::{Asset, asset};
 pub use language::{Arg, Messages, Words};

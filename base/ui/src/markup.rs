@@ -76,7 +76,9 @@ pub fn escape(text: &str) -> String {
 pub fn query_value(text: &str) -> String {
     text.bytes().fold(String::new(), |mut safe, byte| {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => safe.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                safe.push(byte as char)
+            }
             byte => safe.push_str(&format!("%{byte:02X}")),
         }
         safe

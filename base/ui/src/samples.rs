@@ -27,7 +27,11 @@ pub fn zone() -> TimeZone {
 }
 
 pub fn site() -> Site {
-    let offered = |tag: &str, html: &str, name: &str| SiteLang { lang: lang(tag), html: html.into(), name: name.into() };
+    let offered = |tag: &str, html: &str, name: &str| SiteLang {
+        lang: lang(tag),
+        html: html.into(),
+        name: name.into(),
+    };
     let item = |label: Text, path: &str| NavItem { label, path: path.into() };
     Site {
         city: text("Demonstration City", "示範城", "示范城"),

@@ -32,12 +32,19 @@ fn weights() {
     for asset in ASSETS {
         println!("{:24} {:>8} {:>8}", asset.name, asset.identity.len(), asset.brotli.len());
     }
-    assert!(weight("causeway.css") > 1_000 && weight("causeway.css") <= 12 * 1024, "{}", weight("causeway.css"));
+    assert!(
+        weight("causeway.css") > 1_000 && weight("causeway.css") <= 12 * 1024,
+        "{}",
+        weight("causeway.css")
+    );
     // Everything that a page without a map and without an opened chart can load.
     let first: usize = ASSETS
         .iter()
         .filter(|a| a.name.ends_with(".js"))
-        .filter(|a| !["maplibre-gl.js", "maplibre-gl-worker.js", "uplot.js", "city-map.js", "map-style.js"].contains(&a.name))
+        .filter(|a| {
+            !["maplibre-gl.js", "maplibre-gl-worker.js", "uplot.js", "city-map.js", "map-style.js"]
+                .contains(&a.name)
+        })
         .map(|a| a.brotli.len())
         .sum();
     assert!(first <= 20 * 1024, "{first}");

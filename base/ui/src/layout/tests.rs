@@ -59,7 +59,10 @@ fn nothing_inline_that_the_policy_would_refuse() {
     assert_eq!(policy.matches("'sha256-").count(), 2);
     assert!(!policy.contains("unsafe"));
     assert!(!page.contains(" style=\"") && !page.contains("<style") && !page.contains(" onclick"));
-    let inline = page.split("<script").skip(1).filter(|s| !s.split('>').next().is_some_and(|tag| tag.contains("src=")));
+    let inline = page
+        .split("<script")
+        .skip(1)
+        .filter(|s| !s.split('>').next().is_some_and(|tag| tag.contains("src=")));
     let bodies: Vec<&str> = inline.filter_map(|s| s.split_once('>')?.1.split("</script>").next()).collect();
     assert_eq!(bodies, [headers::early_script(), headers::import_map()]);
     assert!(page.contains("<live-control") && page.contains("data-stream=\"/live\""));
@@ -68,7 +71,9 @@ fn nothing_inline_that_the_policy_would_refuse() {
 #[test]
 fn the_visitor_of_the_front_door() {
     let site = samples::site();
-    let check = |header: &str, lang: &str| assert_eq!(site.negotiate(header).map(Lang::as_str), Some(lang), "{header}");
+    let check = |header: &str, lang: &str| {
+        assert_eq!(site.negotiate(header).map(Lang::as_str), Some(lang), "{header}")
+    };
     check("", "en");
     check("de,fr;q=0.8", "en");
     check("zh-HK", "zh-Hant");
