@@ -1,1 +1,3 @@
-//! How do outside records come in?
+#![doc = include_str!("../README.md")]
+
+pub mod decode;
