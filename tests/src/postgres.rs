@@ -1,0 +1,18 @@
+//! A PostgreSQL database of its own for a test, on the server that the test command started.
+
+use std::process::Command;
+
+/// The address of a fresh, empty database, or nothing where there is no server.
+pub fn database(name: &str) -> Option<String> {
+    let Ok(server) = std::env::var("CAUSEWAY_TEST_POSTGRES") else {
+        eprintln!("{name}: skipped on PostgreSQL, CAUSEWAY_TEST_POSTGRES is not set (./test sets it)");
+        return None;
+    };
+    let name = format!("city_{name}_{}", std::process::id());
+    for statement in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+        let done = Command::new("psql").args(["-q", &server, "-c", &statement]).status();
+        assert!(done.is_ok_and(|s| s.success()), "psql could not: {statement}");
+    }
+    let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));
+    Some(format!("{base}/{name}"))
+}
