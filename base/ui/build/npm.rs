@@ -64,7 +64,13 @@ const WANTED: &[Wanted] = &[
         bare: Some("uplot"),
         tail: "\nexport default uPlot;\n",
     },
-    Wanted { package: "uplot", file: "dist/uPlot.min.css", name: "uplot.css", bare: None, tail: "" },
+    Wanted {
+        package: "uplot",
+        file: "dist/uPlot.min.css",
+        name: "uplot.css",
+        bare: Some("uplot/style"),
+        tail: "",
+    },
 ];
 
 /// Runs `npm ci` in a copy under `out`, unless the last run there had the same lock file. Gives the folder of packages.

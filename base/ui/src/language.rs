@@ -13,6 +13,9 @@ const OWN: &[(&str, &str)] = &[
     ("en", include_str!("../messages/en.ftl")),
     ("zh-Hant", include_str!("../messages/zh-Hant.ftl")),
     ("zh-Hans", include_str!("../messages/zh-Hans.ftl")),
+    ("en", include_str!("../messages/design/en.ftl")),
+    ("zh-Hant", include_str!("../messages/design/zh-Hant.ftl")),
+    ("zh-Hans", include_str!("../messages/design/zh-Hans.ftl")),
 ];
 
 /// Why the words are not ready.

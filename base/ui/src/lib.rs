@@ -5,12 +5,15 @@
 
 pub mod asset;
 pub mod chart;
+pub mod design;
 pub mod form;
 pub mod headers;
 pub mod language;
 pub mod layout;
+pub mod map;
 pub mod markup;
 pub mod reader;
+pub mod script;
 pub mod status;
 pub mod table;
 pub mod tile;

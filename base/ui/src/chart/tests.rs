@@ -143,6 +143,6 @@ proptest! {
         let (words, lang) = (samples::words(), samples::lang("en"));
         let svg = chart.svg(&Reader::new(&words, &lang, &TimeZone::UTC)).to_string();
         prop_assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
-        prop_assert!(svg.matches('"').count() % 2 == 0);
+        prop_assert!(svg.matches('"').count().is_multiple_of(2));
     }
 }

@@ -16,7 +16,7 @@ fn the_first_line_and_the_footer_say_what_this_is() {
     let check = |tag: &str, line: &str, official: &str, html: &str| {
         let page = page(tag, |_| ());
         let body = page.split_once("<body").expect("a body").1;
-        let (top, rest) = body.split_once("</div>").expect("a first line");
+        let (top, rest) = body.split_once("</aside>").expect("a first line");
         assert!(top.contains(line) && top.contains("https://official.example/"), "{top}");
         let foot = rest.split_once("<footer").expect("a footer").1;
         assert!(foot.contains("https://official.example/") && foot.contains(official), "{foot}");
