@@ -126,8 +126,8 @@ chart-value = Value
 chart-quality = Quality
 chart-none = No values in this period.
 chart-summary = { $count ->
-    [one] One value, { $low } { $unit }.
-   *[other] { SHOW($count) } values. Lowest { $low } { $unit } ({ $lowtime }), highest { $high } { $unit } ({ $hightime }), latest { $last } { $unit } ({ $lasttime }).
+    [one] One value, { $low }.
+   *[other] { SHOW($count) } values. Lowest { $low } ({ $lowtime }), highest { $high } ({ $hightime }), latest { $last } ({ $lasttime }).
 }
 chart-gaps = { $count ->
     [one] One gap without values.

@@ -102,8 +102,8 @@ chart-value = 数值
 chart-quality = 质量
 chart-none = 这段时间没有数值。
 chart-summary = { $count ->
-    [one] 只有一个数值：{ $low } { $unit }。
-   *[other] 共{ SHOW($count) }个数值。最低{ $low } { $unit }（{ $lowtime }），最高{ $high } { $unit }（{ $hightime }），最新{ $last } { $unit }（{ $lasttime }）。
+    [one] 只有一个数值：{ $low }。
+   *[other] 共{ SHOW($count) }个数值。最低{ $low }（{ $lowtime }），最高{ $high }（{ $hightime }），最新{ $last }（{ $lasttime }）。
 }
 chart-gaps = 有{ SHOW($count) }段时间没有数值。
 chart-series = 数列

@@ -102,8 +102,8 @@ chart-value = 數值
 chart-quality = 質素
 chart-none = 這段期間沒有數值。
 chart-summary = { $count ->
-    [one] 只有一個數值：{ $low } { $unit }。
-   *[other] 共{ SHOW($count) }個數值。最低{ $low } { $unit }（{ $lowtime }），最高{ $high } { $unit }（{ $hightime }），最新{ $last } { $unit }（{ $lasttime }）。
+    [one] 只有一個數值：{ $low }。
+   *[other] 共{ SHOW($count) }個數值。最低{ $low }（{ $lowtime }），最高{ $high }（{ $hightime }），最新{ $last }（{ $lasttime }）。
 }
 chart-gaps = 有{ SHOW($count) }段時間沒有數值。
 chart-series = 數列

@@ -50,4 +50,6 @@ impl Asset {
 }
 
 #[cfg(test)]
+mod contrast;
+#[cfg(test)]
 mod tests;

@@ -87,7 +87,8 @@ impl Chart {
         if many {
             columns.push(Column::words(reader.t("chart-series")));
         }
-        columns.push(Column::number(format!("{} ({})", reader.t("chart-value"), self.unit)));
+        let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
+        columns.push(Column::number(format!("{}{unit}", reader.t("chart-value"))));
         if doubtful {
             columns.push(Column::words(reader.t("chart-quality")));
         }
@@ -131,13 +132,15 @@ impl Chart {
         let Some(last) = known.last() else { return reader.t("chart-none") };
         let low = known.iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
         let high = known.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(last);
-        let number = |v: &(Time, f64)| Arg::from(reader.number_up_to(v.1, self.decimals));
+        let number = |v: &(Time, f64)| {
+            let text = format!("{} {}", reader.number_up_to(v.1, self.decimals), self.unit);
+            Arg::from(text.trim_end())
+        };
         let when = |v: &(Time, f64)| Arg::from(reader.date_time(v.0));
         let mut text = reader.say(
             "chart-summary",
             &[
                 ("count", known.len().into()),
-                ("unit", (&self.unit).into()),
                 ("low", number(low)),
                 ("lowtime", when(low)),
                 ("high", number(high)),

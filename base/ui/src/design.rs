@@ -133,8 +133,10 @@ impl DesignHtml<'_> {
         let spaces = spaces.map(|p| Point { value: p.value.map(f64::round), ..p }).collect();
         let start = self.now.plus(-DAY).floor(HOUR);
         let vehicles = (0..24).map(|h| {
-            let rush = |peak: i64| 900.0 * (-((h - peak) as f64 / 2.5).powi(2)).exp();
-            Point::new(start.plus(h * HOUR), (140.0 + rush(9) + rush(19)).round())
+            let time = start.plus(h * HOUR);
+            let hour = f64::from(time.civil(self.r.zone()).hour());
+            let rush = |peak: f64| 900.0 * (-((hour - peak) / 2.5).powi(2)).exp();
+            Point::new(time, (140.0 + rush(8.0) + rush(18.0)).round())
         });
         let lanes = vec![
             Series { name: self.r.t("design-series-inner"), points: wave(self.now, 9.0, 58.0, 0.4) },

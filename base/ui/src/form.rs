@@ -43,7 +43,7 @@ pub struct Field {
     /// What was entered; several for [`Input::Many`].
     pub values: Vec<String>,
     pub required: bool,
-    /// What is wrong with it; empty when nothing is.
+    /// What is wrong with it, so that it can be read without the field; empty when nothing is.
     pub error: String,
     /// The browser's hint for filling in (`name`, `email`, `off`).
     pub autocomplete: &'static str,

@@ -133,12 +133,10 @@ pub fn locator(
         let (cx, cy) = (x(&position), y(&position));
         // The shapes of the status chips: dot, triangle, diamond, ring.
         let shape = match state {
-            State::Good => format!("M{cx:.1} {:.1}m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0", cy),
-            State::Notice => format!("M{cx:.1} {:.1}l6.5 11h-13z", cy - 6.5),
-            State::Bad => format!("M{cx:.1} {:.1}l6.5 6.5l-6.5 6.5l-6.5 -6.5z", cy - 6.5),
-            _ => format!(
-                "M{cx:.1} {cy:.1}m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0m3 0a2 2 0 1 1 4 0a2 2 0 1 1 -4 0"
-            ),
+            State::Good => format!("M{cx:.1} {cy:.1}m-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0"),
+            State::Notice => format!("M{cx:.1} {:.1}l11 18h-22z", cy - 11.0),
+            State::Bad => format!("M{cx:.1} {:.1}l11 11l-11 11l-11 -11z", cy - 11.0),
+            _ => format!("M{cx:.1} {cy:.1}m-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0m5 0a3 3 0 1 1 6 0a3 3 0 1 1 -6 0"),
         };
         let _ = write!(
             svg,

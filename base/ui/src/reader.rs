@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         // Clocks differ a little: a value from a few seconds ahead is simply new.
         if old < 5 * SECOND {
             self.t("age-now")
-        } else if old < 90 * SECOND {
+        } else if old < MINUTE {
             say("age-seconds", SECOND)
         } else if old < 90 * MINUTE {
             say("age-minutes", MINUTE)

@@ -103,9 +103,9 @@ impl TileHtml<'_> {
     fn number(&self, value: &f64, decimals: &u8) -> Markup {
         let shown = escape(&self.r.number_up_to(*value, *decimals));
         Markup::trusted(match &self.tile.topic {
-            None => shown,
+            None => format!("<span class=\"amount\">{shown}</span>"),
             Some(topic) => format!(
-                "<live-number topic=\"{}\" decimals=\"{decimals}\" label=\"{}\">{shown}</live-number>",
+                "<live-number class=\"amount\" topic=\"{}\" decimals=\"{decimals}\" label=\"{}\">{shown}</live-number>",
                 escape(topic),
                 escape(&self.tile.title)
             ),

@@ -1,4 +1,4 @@
-const STEPS = [[90, 1, 'second'], [5400, 60, 'minute'], [129_600, 3600, 'hour'], [5_184_000, 86_400, 'day']];
+const STEPS = [[60, 1, 'second'], [5400, 60, 'minute'], [129_600, 3600, 'hour'], [5_184_000, 86_400, 'day']];
 const elements = new Set();
 const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
 

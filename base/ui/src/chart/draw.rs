@@ -68,6 +68,7 @@ pub fn svg(chart: &Chart, reader: &Reader) -> Markup {
         escape(&chart.title),
         escape(&chart.summary(reader)),
     );
+    grid(&mut svg, &frame, &marks);
     stretched(&mut svg, chart, &frame);
     axis_of_values(&mut svg, chart, &frame, &marks, reader);
     axis_of_time(&mut svg, chart, &frame, reader);
@@ -116,7 +117,8 @@ fn stretched(svg: &mut String, chart: &Chart, frame: &Frame) {
         match chart.kind {
             Kind::Bar { width } => bars(svg, frame, &series.points, width),
             kind => {
-                let path = trace(frame, &series.points, chart.longest, kind == Kind::Step);
+                let path =
+                    trace(frame, &series.points, chart.longest, (kind == Kind::Step).then_some(chart.to));
                 let _ = write!(svg, "<path class=\"trace\" d=\"{path}\"/>");
             }
         }
@@ -144,8 +146,9 @@ fn bars(svg: &mut String, frame: &Frame, points: &[Point], width: i64) {
     }
 }
 
-/// The path of a trace, broken where values are missing, thinned to what a screen can show.
-fn trace(frame: &Frame, points: &[Point], longest: i64, step: bool) -> String {
+/// The path of a trace, broken where values are missing, thinned to what a screen can show. With `step`, a value holds
+/// until the next one, and the last until that end (or as long as a value may hold).
+fn trace(frame: &Frame, points: &[Point], longest: i64, step: Option<Time>) -> String {
     let mut path = String::new();
     let mut before: Option<Point> = None;
     for point in thinned(frame, points) {
@@ -156,7 +159,7 @@ fn trace(frame: &Frame, points: &[Point], longest: i64, step: bool) -> String {
         let (x, y) = (frame.across(point.time) * UNITS, frame.down(value) * UNITS);
         match before {
             Some(last) if point.time.0 - last.time.0 <= longest => {
-                if step {
+                if step.is_some() {
                     let _ = write!(path, "H{x:.1}V{y:.1}");
                 } else {
                     let _ = write!(path, "L{x:.1} {y:.1}");
@@ -168,6 +171,9 @@ fn trace(frame: &Frame, points: &[Point], longest: i64, step: bool) -> String {
             }
         }
         before = Some(point);
+    }
+    if let (Some(last), Some(end)) = (before, step) {
+        let _ = write!(path, "H{:.1}", frame.across(end.min(last.time.plus(longest))) * UNITS);
     }
     path
 }
@@ -207,16 +213,26 @@ fn doubts(points: &[Point], longest: i64) -> Vec<(Time, Time)> {
         .collect()
 }
 
+/// The lines of the value axis, under the traces.
+fn grid(svg: &mut String, frame: &Frame, marks: &[f64]) {
+    svg.push_str("<g class=\"axis\" aria-hidden=\"true\">");
+    for (index, mark) in marks.iter().enumerate() {
+        let y = TOP + frame.down(*mark) * HEIGHT;
+        let base = if *mark == 0.0 || index == 0 { " class=\"base\"" } else { "" };
+        let _ = write!(svg, "<line{base} x1=\"0\" x2=\"100%\" y1=\"{y:.2}%\" y2=\"{y:.2}%\"/>");
+    }
+    svg.push_str("</g>");
+}
+
 fn axis_of_values(svg: &mut String, chart: &Chart, frame: &Frame, marks: &[f64], reader: &Reader) {
     let decimals = marks.iter().map(|mark| decimals_needed(*mark, 3)).max().unwrap_or(0);
     svg.push_str("<g class=\"axis\" aria-hidden=\"true\">");
     for (index, mark) in marks.iter().enumerate() {
         let y = TOP + frame.down(*mark) * HEIGHT;
         let unit = if index + 1 == marks.len() { format!(" {}", chart.unit) } else { String::new() };
-        let base = if *mark == 0.0 || index == 0 { " class=\"base\"" } else { "" };
         let _ = write!(
             svg,
-            "<line{base} x1=\"0\" x2=\"100%\" y1=\"{y:.2}%\" y2=\"{y:.2}%\"/><text x=\"0\" y=\"{y:.2}%\" dy=\"-4\">{}{}</text>",
+            "<text x=\"0\" y=\"{y:.2}%\" dy=\"-4\">{}{}</text>",
             escape(&reader.number(*mark, decimals)),
             escape(&unit)
         );
@@ -274,7 +290,7 @@ fn extremes(svg: &mut String, chart: &Chart, frame: &Frame, points: &[Point], re
         let _ = write!(
             svg,
             "<circle class=\"extreme\" cx=\"{x:.2}%\" cy=\"{y:.2}%\" r=\"4\"/><text class=\"mark-text\" x=\"{x:.2}%\" y=\"{y:.2}%\" dy=\"{}\" text-anchor=\"{anchor}\">{}</text>",
-            if below { 18 } else { -9 },
+            if below && frame.down(*value) < 0.88 { 18 } else { -9 },
             escape(&reader.number_up_to(*value, chart.decimals))
         );
     }
@@ -299,6 +315,6 @@ pub fn sparkline(points: &[Point], from: Time, to: Time, longest: i64) -> Markup
     Markup::trusted(format!(
         "<svg class=\"spark s1\" viewBox=\"0 0 {UNITS} {UNITS}\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">\
          <path class=\"trace\" d=\"{}\"/></svg>",
-        trace(&frame, points, longest, false)
+        trace(&frame, points, longest, None)
     ))
 }

@@ -22,7 +22,7 @@ fn every_field_has_a_label_and_says_what_is_wrong() {
     ];
     let html = Form::new("/en/send", fields).html(&r).to_string();
     for part in [
-        "<a href=\"#name\">Name: Write a name</a>",
+        "<a href=\"#name\">Write a name</a>",
         "aria-describedby=\"name-hint name-error\" aria-invalid=\"true\" required",
         "value=\"&#60;b&#62;\"",
         "type=\"checkbox\" name=\"many\" value=\"b\" checked",

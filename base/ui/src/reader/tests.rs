@@ -46,7 +46,7 @@ fn ages() {
     };
     check("en", -3 * SECOND, "just now");
     check("en", 40 * SECOND, "40 seconds ago");
-    check("en", 90 * SECOND, "1 minute ago");
+    check("en", 60 * SECOND, "1 minute ago");
     check("en", 89 * MINUTE, "89 minutes ago");
     check("en", 26 * HOUR, "26 hours ago");
     check("en", 3 * DAY, "3 days ago");

@@ -21,7 +21,7 @@ fn a_tile_says_what_kind_of_figure_it_is() {
         }
         assert!(!html.contains('⟦'), "{html}");
     };
-    check("en", |_| (), &["data-mode=\"live\">Live<", ">3 minutes ago</time>", "48.2 <span", "km/h"]);
+    check("en", |_| (), &["data-mode=\"live\">Live<", ">3 minutes ago</time>", "48.2</span> <span", "km/h"]);
     check("zh-Hant", |_| (), &["實時", "3分鐘前"]);
     let recording: fn(&mut Tile) = |t| {
         t.shown = Shown { mode: Mode::Recording, recorded: t.time };
@@ -43,7 +43,7 @@ fn a_tile_says_what_kind_of_figure_it_is() {
     check(
         "en",
         |t| t.topic = Some("lane/1".into()),
-        &["<live-number topic=\"lane/1\" decimals=\"1\" label=\"Speed\">"],
+        &["<live-number class=\"amount\" topic=\"lane/1\" decimals=\"1\" label=\"Speed\">"],
     );
 }
 
