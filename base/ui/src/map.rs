@@ -136,7 +136,9 @@ pub fn locator(
             State::Good => format!("M{cx:.1} {cy:.1}m-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0"),
             State::Notice => format!("M{cx:.1} {:.1}l11 18h-22z", cy - 11.0),
             State::Bad => format!("M{cx:.1} {:.1}l11 11l-11 11l-11 -11z", cy - 11.0),
-            _ => format!("M{cx:.1} {cy:.1}m-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0m5 0a3 3 0 1 1 6 0a3 3 0 1 1 -6 0"),
+            _ => format!(
+                "M{cx:.1} {cy:.1}m-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0m5 0a3 3 0 1 1 6 0a3 3 0 1 1 -6 0"
+            ),
         };
         let _ = write!(
             svg,
