@@ -7,4 +7,5 @@ pub mod health;
 pub mod manners;
 
 pub use draft::{Batch, Receipt, Sink, SinkError};
+pub mod fetch;
 pub mod plan;
