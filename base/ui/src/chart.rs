@@ -106,7 +106,8 @@ impl Chart {
                 cells.push(Markup::text(&series.name));
             }
             cells.push(match point.value {
-                Some(value) => table::number(value, self.decimals, reader),
+                Some(value) if point.quality == Quality::Valid => table::number(value, self.decimals, reader),
+                Some(value) => table::judged(value, point.quality, self.decimals, reader),
                 None => Markup::text(&reader.t("value-missing")),
             });
             if doubtful {
@@ -172,13 +173,17 @@ impl Chart {
             let topic =
                 self.topic.as_ref().map_or(String::new(), |topic| format!(" topic=\"{}\"", escape(topic)));
             let kind = match self.kind {
-                Kind::Line => "line",
-                Kind::Step => "step",
-                Kind::Bar { .. } => "bar",
+                Kind::Line => "line".into(),
+                Kind::Step => "step".into(),
+                Kind::Bar { width } => format!("bar\" width=\"{}", width / vocab::time::SECOND),
             };
+            let band =
+                self.band.map_or(String::new(), |(low, high)| format!(" low=\"{low}\" high=\"{high}\""));
+            let seconds = |time: Time| time.0.div_euclid(vocab::time::SECOND);
+            let frame = format!(" from=\"{}\" to=\"{}\"{band}", seconds(self.from), seconds(self.to));
             let _ = write!(
                 html,
-                "<time-chart kind=\"{kind}\" unit=\"{}\" decimals=\"{}\" zone=\"{}\" longest=\"{}\"{topic}><div class=\"plot\">{}\
+                "<time-chart kind=\"{kind}\" unit=\"{}\" decimals=\"{}\" zone=\"{}\" longest=\"{}\"{frame}{topic}><div class=\"plot\">{}\
                  </div></time-chart>",
                 escape(&self.unit),
                 self.decimals,

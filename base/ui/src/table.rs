@@ -1,6 +1,7 @@
 //! Tables that stay tables: with a caption, headers and, on a narrow window, a label at each value.
 
 use askama::Template;
+use vocab::Quality;
 
 use crate::markup::{Markup, escape};
 use crate::reader::Reader;
@@ -55,6 +56,12 @@ pub fn number(value: f64, decimals: u8, reader: &Reader) -> Markup {
         "<data value=\"{value}\">{}</data>",
         escape(&reader.number_up_to(value, decimals))
     ))
+}
+
+/// The same with its quality, which the moving chart shades.
+pub fn judged(value: f64, quality: Quality, decimals: u8, reader: &Reader) -> Markup {
+    let shown = escape(&reader.number_up_to(value, decimals));
+    Markup::trusted(format!("<data value=\"{value}\" data-quality=\"{}\">{shown}</data>", quality.word()))
 }
 
 #[derive(Template)]

@@ -107,8 +107,9 @@ class CityMap extends HTMLElement {
     });
     map.addLayer({
       id: 'places', type: 'symbol', source: 'places',
-      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.6, 14, 1.1] },
-    });
+      // Names of places stay readable among many marks: they are drawn above and never give way.
+      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.6, 14, 1.1] },
+    }, map.getLayer('place_labels') ? 'place_labels' : undefined);
   }
 
   mark(id) {

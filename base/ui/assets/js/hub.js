@@ -3,7 +3,8 @@
  * them, resumes where it stopped, and stops when the reader says so.
  *
  * Messages (JSON data, each with an id):
- *   event: value    {"id": topic, "value": number|null, "text"?: string, "time": ISO 8601, "state"?: word, "since"?: text}
+ *   event: value    {"id": topic, "value": number|null, "text"?: string, "time": ISO 8601, "at"?: the time in words,
+ *                    "state"?: word of a status, "since"?: text for a stale value}
  *   event: list     {"id": topic}
  *   event: summary  {"text": string}
  */

@@ -17,7 +17,9 @@ class RelativeTime extends HTMLElement {
     const old = (Date.now() - Date.parse(time?.dateTime)) / 1000;
     const step = STEPS.find(([below]) => old < below);
     if (!(old >= 5) || !step) return;
-    time.textContent = format.format(-Math.floor(old / step[1]), step[2]);
+    const text = format.format(-Math.floor(old / step[1]), step[2]);
+    // As the server writes it: no space between figures and Chinese characters.
+    time.textContent = text.replace(/(?<=\d) (?=\p{Script=Han})/u, '');
   }
 }
 

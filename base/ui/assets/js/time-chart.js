@@ -1,7 +1,11 @@
 import { subscribe } from 'causeway/hub';
 
+const DASHES = [[], [7, 4], [2, 4], [10, 3, 2, 3]];
+const DOUBTFUL = ['suspect', 'estimated'];
+const LIVE_POINTS = 2000; // points kept while a chart follows its datastream: a screen shows no more
+
 /**
- * <time-chart>: the server's drawing stays until somebody points at it or gives it focus; then uPlot takes over, with
+ * <time-chart>: the server's drawing stays until somebody points at it or gives it focus; then uPlot takes over with
  * the figures of the table beside it. Drag to zoom, double click to see everything, arrow keys to read value by value.
  */
 class TimeChart extends HTMLElement {
@@ -24,42 +28,55 @@ class TimeChart extends HTMLElement {
 
   disconnectedCallback() {
     this.end?.();
+    this.sized?.disconnect();
     this.chart?.destroy();
     document.removeEventListener('themechange', this.repaint);
     matchMedia('(prefers-color-scheme: dark)').removeEventListener('change', this.repaint);
   }
 
-  /** The table's rows as one list of times and one list of values for each series. */
+  number(name, fallback = NaN) {
+    return this.hasAttribute(name) ? Number(this.getAttribute(name)) : fallback;
+  }
+
+  /** The table's rows: times, one list of values for each series, the written times, and the doubtful ones. */
   read() {
     const names = new Map();
     const at = new Map();
+    this.written = new Map();
+    this.doubts = [];
     for (const row of this.closest('figure').querySelectorAll('tbody tr')) {
-      const time = Date.parse(row.querySelector('time')?.dateTime) / 1000;
+      const when = row.querySelector('time');
+      const time = Date.parse(when?.dateTime) / 1000;
       if (Number.isNaN(time)) continue;
+      this.written.set(time, when.textContent);
       const number = row.querySelector('data');
-      const name = row.cells.length > 2 && row.cells[1] !== number?.closest('td') ? row.cells[1].textContent : '';
+      // With several series the second cell names the one that the row belongs to.
+      const named = this.closest('figure').querySelector('.key .trace') !== null;
+      const name = named ? row.cells[1].textContent : '';
       if (!names.has(name)) names.set(name, names.size);
       if (!at.has(time)) at.set(time, []);
       at.get(time)[names.get(name)] = number ? Number(number.value) : null;
+      if (DOUBTFUL.includes(number?.dataset.quality)) this.doubts.push(time);
     }
+    this.doubts.sort((a, b) => a - b);
     const times = [...at.keys()].sort((a, b) => a - b);
-    const data = [times, ...[...names.values()].map((index) => times.map((time) => at.get(time)[index] ?? null))];
-    return { names: [...names.keys()], data };
+    this.names = [...names.keys()];
+    this.data = [times, ...this.names.map((name) => times.map((time) => at.get(time)[names.get(name)] ?? null))];
   }
 
   async open() {
     if (this.opened) return;
     this.opened = true;
-    const { names, data } = this.read();
     // A table that holds only the latest rows would show less than the drawing: then the drawing stays.
-    const shown = this.closest('figure').querySelector('caption .muted');
-    if (shown || !data[0]?.length) return;
+    if (this.closest('figure').querySelector('caption .muted')) return;
+    this.read();
+    if (!this.data[0].length) return;
     const sheet = document.createElement('link');
     Object.assign(sheet, { rel: 'stylesheet', href: import.meta.resolve('uplot/style') });
     const styled = new Promise((done) => (sheet.onload = sheet.onerror = done));
     document.head.append(sheet);
     const [{ default: UPlot }] = await Promise.all([import('uplot'), styled]);
-    Object.assign(this, { UPlot, names, data });
+    this.UPlot = UPlot;
     this.draw();
   }
 
@@ -69,85 +86,150 @@ class TimeChart extends HTMLElement {
     const colour = (name) => look.getPropertyValue(name).trim();
     const zone = this.getAttribute('zone') || undefined;
     const lang = document.documentElement.lang;
-    const places = Number(this.getAttribute('decimals') ?? 1);
-    const unit = this.getAttribute('unit') ?? '';
-    const long = new Intl.DateTimeFormat(lang, { timeZone: zone, dateStyle: 'medium', timeStyle: 'short' });
-    const day = new Intl.DateTimeFormat(lang, { timeZone: zone, day: 'numeric', month: 'short' });
-    const clock = new Intl.DateTimeFormat(lang, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-    const number = new Intl.NumberFormat(lang, { maximumFractionDigits: places });
-    const longest = Number(this.getAttribute('longest'));
+    const format = (parts) => new Intl.DateTimeFormat(lang, { timeZone: zone, ...parts });
+    const day = format({ day: 'numeric', month: 'short' });
+    const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    const number = new Intl.NumberFormat(lang, { maximumFractionDigits: this.number('decimals', 1) });
     const kind = this.getAttribute('kind');
-    const font = `12px ${look.getPropertyValue('--sans')}`;
+    const width = this.number('width', 0);
+    const font = `13px ${look.getPropertyValue('--sans')}`;
     const axis = { font, stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
-    const dashes = [[], [7, 4], [2, 4], [10, 3, 2, 3]];
+    const paths = {
+      step: () => UPlot.paths.stepped({ align: 1 }),
+      bar: () => UPlot.paths.bars({ align: 1, size: [0.86] }),
+    };
     const series = names.map((name, index) => ({
-      label: name || unit,
+      label: name,
       stroke: colour(`--series-${(index % 4) + 1}`),
-      width: 2,
-      dash: dashes[index % 4],
-      points: { show: false },
-      value: (_, value) => (value == null ? '–' : `${number.format(value)} ${unit}`),
-      gaps: (u, s, from, to, nulls) => {
-        const [xs, ys] = [u.data[0], u.data[s]];
-        const known = [];
-        for (let i = from; i <= to; i++) if (ys[i] != null) known.push(i);
-        const wide = known.flatMap((i, n) => {
-          const before = known[n - 1];
-          if (before === undefined || xs[i] - xs[before] <= longest) return [];
-          return [[u.valToPos(xs[before], 'x', true), u.valToPos(xs[i], 'x', true)].map(Math.round)];
-        });
-        return wide.length ? wide : nulls;
-      },
-      paths: kind === 'step' ? UPlot.paths.stepped({ align: 1 }) : kind === 'bar' ? UPlot.paths.bars({ align: 1 }) : undefined,
       fill: kind === 'bar' ? colour(`--series-${(index % 4) + 1}`) : undefined,
+      width: 2,
+      dash: kind === 'bar' ? [] : DASHES[index % 4],
+      points: { show: false },
+      spanGaps: false,
+      gaps: (u, s, from, to) => this.gaps(u, s, from, to),
+      paths: paths[kind]?.(),
     }));
-    const height = plot.clientHeight;
+    const height = Math.max(230, plot.clientHeight - 26);
     this.chart?.destroy();
-    plot.querySelector('svg')?.remove();
+    plot.replaceChildren();
+    this.readout = plot.appendChild(document.createElement('p'));
     this.chart = new UPlot(
       {
         width: plot.clientWidth,
-        height: Math.max(220, height - 30),
+        height,
+        legend: { show: false },
         tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), zone ?? 'UTC'),
-        series: [{ label: '', value: (_, time) => (time == null ? '–' : long.format(time * 1000)) }, ...series],
+        series: [{}, ...series],
         axes: [
-          { ...axis, space: 80, values: (u, at) => this.labels(u, at, day, clock) },
+          { ...axis, space: 80, values: (u, at) => labels(u, at, day, clock) },
           { ...axis, size: 56, values: (_, at) => at.map((value) => number.format(value)) },
         ],
-        scales: kind === 'bar' ? { y: { range: (u, low, high) => [Math.min(0, low), high * 1.05] } } : {},
+        scales: {
+          x: { range: (_, low, high) => [low, kind === 'bar' ? high + width : high] },
+          y: { range: (_, low, high) => this.range(low, high, kind === 'bar') },
+        },
+        hooks: {
+          drawClear: [(u) => this.grounds(u, colour)],
+          setCursor: [(u) => this.tell(u, number)],
+        },
       },
       data,
       plot,
     );
-    this.sized ??= new ResizeObserver(() => {
-      this.chart.setSize({ width: plot.clientWidth, height: this.chart.height });
-    });
+    this.sized?.disconnect();
+    this.sized = new ResizeObserver(() => this.chart.setSize({ width: plot.clientWidth, height }));
     this.sized.observe(plot);
   }
 
-  labels(u, at, day, clock) {
-    const span = u.scales.x.max - u.scales.x.min;
-    return at.map((time) => {
-      const text = clock.format(time * 1000);
-      return span > 172_800 || text === '00:00' ? day.format(time * 1000) : text;
+  range(low, high, bars) {
+    const [bottom, top] = [Math.min(low, this.number('low', low)), Math.max(high, this.number('high', high))];
+    const room = (top - bottom || Math.abs(top) || 1) * 0.06;
+    return [bars || (bottom > 0 && bottom < top / 2) ? Math.min(0, bottom) : bottom - room, top + room];
+  }
+
+  /** Times without values longer than the datastream allows stay empty. */
+  gaps(u, s, from, to) {
+    const [xs, ys, longest] = [u.data[0], u.data[s], this.number('longest', Infinity)];
+    const found = [];
+    let before = -1;
+    for (let i = from; i <= to; i++) {
+      if (ys[i] == null) continue;
+      if (before >= 0 && xs[i] - xs[before] > longest) {
+        found.push([xs[before], xs[i]].map((time) => Math.round(u.valToPos(time, 'x', true))));
+      }
+      before = i;
+    }
+    return found;
+  }
+
+  /** The usual range and the doubtful times, behind the traces. */
+  grounds(u, colour) {
+    const { ctx, bbox } = u;
+    const [low, high] = [this.number('low'), this.number('high')];
+    ctx.save();
+    if (!Number.isNaN(low)) {
+      const [top, bottom] = [u.valToPos(high, 'y', true), u.valToPos(low, 'y', true)];
+      ctx.fillStyle = colour('--band');
+      ctx.fillRect(bbox.left, Math.max(top, bbox.top), bbox.width, Math.min(bottom, bbox.top + bbox.height) - Math.max(top, bbox.top));
+    }
+    ctx.fillStyle = colour('--notice');
+    ctx.globalAlpha = 0.14;
+    const longest = this.number('longest', Infinity);
+    let start = 0;
+    this.doubts.forEach((time, index) => {
+      const next = this.doubts[index + 1];
+      if (next !== undefined && next - time <= longest) return;
+      const clamp = (value) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, u.valToPos(value, 'x', true)));
+      const [left, right] = [clamp(this.doubts[start]), clamp(time)];
+      ctx.fillRect(left, bbox.top, Math.max(right - left, 2), bbox.height);
+      start = index + 1;
     });
+    ctx.restore();
+  }
+
+  tell(u, number) {
+    const { idx } = u.cursor;
+    const time = idx == null ? undefined : u.data[0][idx];
+    if (time === undefined) {
+      this.readout.textContent = '';
+      return;
+    }
+    const unit = this.getAttribute('unit');
+    const values = this.names.map((name, index) => {
+      const value = u.data[index + 1][idx];
+      return `${name} ${value == null ? '–' : number.format(value).replace('-', '−')} ${unit}`.trim();
+    });
+    this.readout.textContent = [this.written.get(time) ?? '', ...values].join(' · ');
   }
 
   step(event) {
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!move || !this.chart) return;
     event.preventDefault();
+    this.readout.setAttribute('role', 'status');
     const last = this.data[0].length - 1;
     const index = Math.min(last, Math.max(0, (this.chart.cursor.idx ?? (move < 0 ? last + 1 : -1)) + move));
-    this.chart.setCursor({ left: this.chart.valToPos(this.data[0][index], 'x'), top: 10 });
+    this.chart.setCursor({ left: this.chart.valToPos(this.data[0][index], 'x'), top: -10 });
   }
 
-  add({ value, time }) {
+  add({ value, time, at }) {
     const seconds = Date.parse(time) / 1000;
     if (!this.chart || value == null || !(seconds > this.data[0].at(-1))) return;
-    this.data.forEach((list, index) => list.push(index === 0 ? seconds : index === 1 ? value : null));
+    this.data.forEach((list, index) => {
+      list.push(index === 0 ? seconds : index === 1 ? value : null);
+      if (list.length > LIVE_POINTS) list.shift();
+    });
+    if (at) this.written.set(seconds, at);
     this.chart.setData(this.data);
   }
+}
+
+function labels(u, at, day, clock) {
+  const long = u.scales.x.max - u.scales.x.min > 172_800; // s: beyond two days the date says more than the hour
+  return at.map((time) => {
+    const text = clock.format(time * 1000);
+    return long || text === '00:00' ? day.format(time * 1000) : text;
+  });
 }
 
 customElements.define('time-chart', TimeChart);
