@@ -131,8 +131,7 @@ impl TileHtml<'_> {
                 Markup::text(&self.r.say("tile-recorded", &[("time", self.r.date_time(*time).into())]))
             }
             _ if self.tile.state == State::Stale => {
-                let since = escape(&self.r.say("status-stale", &[("since", self.r.date_time(*time).into())]));
-                Markup::trusted(format!("<span data-since>{since}</span>"))
+                Markup::text(&self.r.say("status-stale", &[("since", self.r.date_time(*time).into())]))
             }
             _ => self.r.ago(*time, self.now),
         }

@@ -3,8 +3,9 @@
  * them, resumes where it stopped, and stops when the reader says so.
  *
  * Messages (JSON data, each with an id):
- *   event: value    {"id": topic, "value": number|null, "text"?: string, "time": ISO 8601, "at"?: the time in words,
- *                    "state"?: word of a status, "since"?: text for a stale value}
+ *   event: value    {"id": topic, "value": number|null, "text"?: words in place of the number, "time": ISO 8601,
+ *                    "at"?: the time in words, "when"?: the line in place of the age (recorded, no new value since),
+ *                    "state"?: good, notice, bad, unknown, off or stale}
  *   event: list     {"id": topic}
  *   event: summary  {"text": string}
  */

@@ -11,21 +11,17 @@ class LiveNumber extends HTMLElement {
     this.end?.();
   }
 
-  show({ value, text, time, state, since }) {
+  show({ value, text, time, when, state }) {
     const places = Number(this.getAttribute('decimals') ?? 1);
     const lang = document.documentElement.lang;
-    const shown = text ?? (value == null ? '–' : value.toLocaleString(lang, { maximumFractionDigits: places }));
-    const changed = this.textContent !== shown.replace('-', '−');
-    this.textContent = text ?? shown.replace('-', '−');
+    const number = value == null ? '–' : value.toLocaleString(lang, { maximumFractionDigits: places }).replace('-', '−');
+    const shown = text ?? number;
+    const changed = this.textContent !== shown;
+    this.textContent = shown;
     const tile = this.closest('[data-tile]');
-    const at = tile?.querySelector('relative-time time, time');
-    if (at && time) {
-      at.dateTime = time;
-      at.closest('relative-time')?.refresh?.();
-    }
     if (tile && state) tile.dataset.state = state;
-    const stale = tile?.querySelector('[data-since]');
-    if (stale && since) stale.textContent = since;
+    const place = tile?.querySelector('.when');
+    if (place && (when || time)) place.replaceChildren(when ?? age(time));
     if (!changed) return;
     const area = this.closest('.figure') ?? this;
     area.classList.remove('changed');
@@ -34,6 +30,15 @@ class LiveNumber extends HTMLElement {
     if (label) note(this.getAttribute('topic'), `${label}: ${area.textContent.trim()}`);
     this.dispatchEvent(new CustomEvent('live:value', { bubbles: true, detail: { value, time } }));
   }
+}
+
+/** An age that stays right: what the server writes as `Reader::ago`. */
+function age(time) {
+  const moment = Object.assign(document.createElement('time'), { dateTime: time });
+  const element = document.createElement('relative-time');
+  element.append(moment);
+  queueMicrotask(() => element.refresh?.());
+  return element;
 }
 
 /** <live-list topic src>: a part of the page that the server draws again when its topic says so. */

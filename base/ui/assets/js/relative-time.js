@@ -16,8 +16,8 @@ class RelativeTime extends HTMLElement {
     const time = this.querySelector('time');
     const old = (Date.now() - Date.parse(time?.dateTime)) / 1000;
     const step = STEPS.find(([below]) => old < below);
-    if (!(old >= 5) || !step) return;
-    const text = format.format(-Math.floor(old / step[1]), step[2]);
+    if (!step || Number.isNaN(old)) return;
+    const text = format.format(-Math.max(1, Math.floor(old / step[1])), step[2]);
     // As the server writes it: no space between figures and Chinese characters.
     time.textContent = text.replace(/(?<=\d) (?=\p{Script=Han})/u, '');
   }
