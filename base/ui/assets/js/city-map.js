@@ -126,7 +126,7 @@ class CityMap extends HTMLElement {
     const content = document.createElement('div');
     content.append(...[...item.childNodes].map((node) => node.cloneNode(true)));
     this.popup?.remove();
-    this.popup = new library.Popup({ maxWidth: '18rem' }).setLngLat(feature.geometry.coordinates).setDOMContent(content).addTo(this.map);
+    this.popup = new library.Popup({ maxWidth: '18rem', offset: 18 }).setLngLat(feature.geometry.coordinates).setDOMContent(content).addTo(this.map);
   }
 
   buttons() {

@@ -85,7 +85,9 @@ class TimeChart extends HTMLElement {
     const look = getComputedStyle(document.documentElement);
     const colour = (name) => look.getPropertyValue(name).trim();
     const zone = this.getAttribute('zone') || undefined;
-    const lang = document.documentElement.lang;
+    const tag = document.documentElement.lang;
+    // English without a region would put the month before the day, which the server never does.
+    const lang = tag === 'en' ? 'en-GB' : tag;
     const format = (parts) => new Intl.DateTimeFormat(lang, { timeZone: zone, ...parts });
     const day = format({ day: 'numeric', month: 'short' });
     const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
