@@ -38,7 +38,7 @@ pub struct Site {
     /// The official service that people may have been looking for.
     pub official_name: Text,
     pub official_url: String,
-    /// Who runs this copy, and the page or address that says more.
+    /// Who runs this copy, and the page (`/about`, without the language) or outside address that says more.
     pub operator: Text,
     pub operator_url: String,
     /// Where "something wrong here?" leads: a path of ours (`/wrong`, the page is added as `?page=`) or `mailto:…`.
@@ -233,6 +233,13 @@ impl<'a> Page<'a> {
         match self.site.wrong_url.strip_prefix("mailto:") {
             Some(address) => format!("mailto:{address}?subject={page}"),
             None => format!("{}?page={page}", self.to(&self.site.wrong_url)),
+        }
+    }
+
+    fn operator(&self) -> String {
+        match self.site.operator_url.as_str() {
+            path if path.starts_with('/') => self.to(path),
+            outside => outside.to_owned(),
         }
     }
 

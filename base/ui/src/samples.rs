@@ -50,7 +50,7 @@ pub fn site() -> Site {
         official_name: text("City Hall Online", "市政網", "市政网"),
         official_url: "https://official.example/".into(),
         operator: text("the Demonstration City team", "示範城小組", "示范城小组"),
-        operator_url: "/en/about".into(),
+        operator_url: "/about".into(),
         wrong_url: "/wrong".into(),
         search_path: Some("/search".into()),
         origin: String::new(),

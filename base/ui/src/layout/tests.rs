@@ -49,6 +49,7 @@ fn languages_are_plain_links_that_keep_the_page() {
     assert!(page.contains("href=\"/en/feeds?page=2\""));
     assert!(page.contains("hreflang=\"zh-Hans-HK\" href=\"/zh-hans/feeds?page=2\""));
     assert!(page.contains("href=\"/zh-hant/wrong?page=/zh-hant/feeds%3Fpage%3D2\""));
+    assert!(page.contains("href=\"/zh-hant/about\""));
     assert!(page.contains("Sources &#60;all&#62;"), "{page}");
 }
 
