@@ -1,0 +1,71 @@
+use vocab::{Quality, Value};
+
+use super::*;
+use crate::observation::{Key, Row};
+
+const START: i64 = 20_485 * DAY; // 2026-02-01
+
+fn stream(times: impl IntoIterator<Item = i64>) -> Stream {
+    let mut stream = Stream::default();
+    for t in times {
+        stream.put(Row::new(Key { t, n: 0 }, &Value::Number(1.0), Quality::Valid, None, Time(t), 0));
+    }
+    stream
+}
+
+fn planned(stream: &Stream, now: i64) -> Vec<(Level, i64)> {
+    let tasks = plan(1, stream, Time(now), &Rules::default());
+    tasks.into_iter().map(|t| (t.bucket.level, (t.bucket.range().0 - START) / HOUR)).collect()
+}
+
+#[test]
+fn closed_hours_then_closed_days_then_months() {
+    let every_minute = (0..180).map(|m| START + m * MINUTE);
+    let busy = stream(every_minute);
+    let sparse = stream([START, START + HOUR]);
+    let check = |stream: &Stream, now: i64, expected: &[(Level, i64)]| {
+        assert_eq!(planned(stream, START + now), expected, "{} min", now / MINUTE);
+    };
+    check(&busy, 2 * HOUR, &[]);
+    check(&busy, 2 * HOUR + 10 * MINUTE, &[(Level::Hour, 0)]);
+    check(&busy, 4 * HOUR, &[(Level::Hour, 0), (Level::Hour, 1)]);
+    check(&sparse, 20 * HOUR, &[]);
+    check(&busy, 26 * HOUR, &[(Level::Day, 0)]);
+    check(&sparse, 26 * HOUR, &[(Level::Day, 0)]);
+}
+
+#[test]
+fn late_rows_go_where_their_time_is_sealed() {
+    let day = Bucket::at(Level::Day, START).unwrap();
+    let mut late = stream([START + 5]);
+    late.sealed.calendar.insert(day, 5_000);
+    assert_eq!(planned(&late, START + 30 * HOUR), [(Level::Day, 0)]);
+    let mut late = stream([START + 5]);
+    late.sealed.calendar.insert(Bucket::at(Level::Hour, START).unwrap(), 60);
+    assert_eq!(planned(&late, START + 3 * HOUR), [(Level::Hour, 0)]);
+}
+
+#[test]
+fn small_months_join_once_they_are_over() {
+    let mut stream = stream([]);
+    let day = |d| Bucket::at(Level::Day, START + d * DAY).unwrap();
+    stream.sealed.calendar.insert(day(0), 24);
+    stream.sealed.calendar.insert(day(1), 24);
+    assert_eq!(planned(&stream, START + 28 * DAY), []);
+    assert_eq!(planned(&stream, START + 30 * DAY), [(Level::Month, 0)]);
+    stream.sealed.calendar.insert(day(2), 2_000);
+    assert_eq!(planned(&stream, START + 30 * DAY), []);
+    // A late row into a day of a month about to join is left to the month.
+    let mut stream = super::tests::stream([START + 5]);
+    stream.sealed.calendar.insert(day(0), 24);
+    assert_eq!(planned(&stream, START + 30 * DAY), [(Level::Month, 0)]);
+}
+
+#[test]
+fn what_is_sealed_already_is_not_sealed_again() {
+    let mut stream = stream((0..60).map(|m| START + m * MINUTE));
+    let hour = Bucket::at(Level::Hour, START).unwrap();
+    stream.sealed.calendar.insert(hour, 60);
+    stream.mark_sealed(hour);
+    assert_eq!(planned(&stream, START + 3 * HOUR), []);
+}
