@@ -53,9 +53,16 @@ pub enum Format {
 pub struct Reading {
     pub format: Format,
     pub encoding: Option<&'static Encoding>,
+    /// The kinds of record in it. A row of a delimited file is handed over once for each.
+    pub shapes: Vec<Shape>,
+    pub limits: Limits,
+}
+
+/// One kind of record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shape {
     pub path: RecordPath,
     pub unpivot: Option<Unpivot>,
-    pub limits: Limits,
 }
 
 /// Turns a wide record into one for each column: `keep` stays in each, the other columns become `name` and `value`.
@@ -95,6 +102,8 @@ pub enum DecodeError {
         "the answer has no {step}, where the records should stand: its shape is not the one the feed file describes"
     )]
     NoSuchPath { step: String },
+    #[error("whoever took the records stopped")]
+    Stopped,
     #[error("the answer breaks off or is damaged: {0}")]
     Broken(String),
 }
@@ -121,11 +130,12 @@ impl DecodeError {
     }
 }
 
-/// What is handed over for each record: where it stands, or why it is none (with what there is of it).
-pub type Visit<'v> = dyn FnMut(Result<Entry<'_>, String>) -> Result<(), DecodeError> + 'v;
+/// What is handed over for each record: which shape it has, and where it stands or why it is none.
+pub type Visit<'v> = dyn FnMut(usize, Result<Entry<'_>, String>) -> Result<(), DecodeError> + 'v;
 
-/// Hands each record to `visit`, in order; a row that is no record (wrong number of cells) as its reason. Rows in UTF-8
-/// are read as a stream, so a history of any length takes little memory; everything else is read whole, within limits.
+/// Hands each record to `visit`, shape by shape, in order; a row that is no record (wrong number of cells) as its reason.
+/// Rows in UTF-8 are read as a stream, so a history of any length takes little memory; everything else is read whole,
+/// within limits, and an answer that lacks one of the shapes is refused before its first record.
 pub fn each_record(input: impl Read, reading: &Reading, visit: &mut Visit<'_>) -> Result<(), DecodeError> {
     let unpacked = unpack::unpacked(input, reading.limits.bytes).map_err(DecodeError::of_io)?;
     let mut input = BufReader::new(unpacked);
@@ -135,27 +145,31 @@ pub fn each_record(input: impl Read, reading: &Reading, visit: &mut Visit<'_>) -
     }
     let streams = reading.encoding.is_none_or(|e| e == encoding_rs::UTF_8)
         && Encoding::for_bom(start).is_none_or(|(e, _)| e == encoding_rs::UTF_8);
+    let limits = &reading.limits;
     let mut counted = Counted { count: 0, reading, visit };
     match &reading.format {
         Format::Delimited(layout) if streams => {
             if looks_like_html(&String::from_utf8_lossy(start)) {
                 return Err(DecodeError::Html);
             }
-            delimited::each_row(input, layout, &reading.limits, &mut |row| counted.row(row))
+            delimited::each_row(input, layout, limits, &mut |row| counted.row(row))
         }
         Format::Delimited(layout) => {
             let text = whole(input, reading)?;
-            delimited::each_row(text.as_bytes(), layout, &reading.limits, &mut |row| counted.row(row))
+            delimited::each_row(text.as_bytes(), layout, limits, &mut |row| counted.row(row))
         }
-        Format::Json => {
-            let tree = json::tree(&whole(input, reading)?, &reading.limits)?;
-            path::walk(&tree, &reading.path, &mut |entry| counted.entry(entry))
-        }
-        Format::Xml => {
-            let tree = xml::tree(&whole(input, reading)?, &reading.limits)?;
-            path::walk(&tree, &reading.path, &mut |entry| counted.entry(entry))
-        }
+        Format::Json => counted.tree(&json::tree(&whole(input, reading)?, limits)?),
+        Format::Xml => counted.tree(&xml::tree(&whole(input, reading)?, limits)?),
     }
+}
+
+/// As [`each_record`], from a tree that is there already.
+pub fn each_record_of_tree(
+    tree: &Value,
+    reading: &Reading,
+    visit: &mut Visit<'_>,
+) -> Result<(), DecodeError> {
+    Counted { count: 0, reading, visit }.tree(tree)
 }
 
 fn whole(mut input: impl Read, reading: &Reading) -> Result<String, DecodeError> {
@@ -185,25 +199,31 @@ struct Counted<'r, 'v, 'f> {
 }
 
 impl Counted<'_, '_, '_> {
-    fn hand_over(&mut self, entry: Result<Entry<'_>, String>) -> Result<(), DecodeError> {
-        self.count += 1;
-        if self.count > self.reading.limits.records {
-            return Err(DecodeError::TooManyRecords(self.reading.limits.records));
+    fn tree(&mut self, tree: &Value) -> Result<(), DecodeError> {
+        for shape in &self.reading.shapes {
+            path::walk(tree, &shape.path, &mut |_| Ok(()))?;
         }
-        (self.visit)(entry)
+        for (index, shape) in self.reading.shapes.iter().enumerate() {
+            path::walk(tree, &shape.path, &mut |entry| self.entry(index, entry))?;
+        }
+        Ok(())
     }
 
     fn row(&mut self, row: Result<Value, String>) -> Result<(), DecodeError> {
         match row {
-            Ok(record) => self.entry(Entry::alone(&record)),
-            Err(reason) => self.hand_over(Err(reason)),
+            Ok(record) => {
+                (0..self.reading.shapes.len()).try_for_each(|index| self.entry(index, Entry::alone(&record)))
+            }
+            Err(reason) => self.hand_over(0, Err(reason)),
         }
     }
 
-    fn entry(&mut self, entry: Entry<'_>) -> Result<(), DecodeError> {
-        let Some(unpivot) = &self.reading.unpivot else { return self.hand_over(Ok(entry)) };
+    fn entry(&mut self, shape: usize, entry: Entry<'_>) -> Result<(), DecodeError> {
+        let Some(unpivot) = &self.reading.shapes[shape].unpivot else {
+            return self.hand_over(shape, Ok(entry));
+        };
         let Value::Object(fields) = entry.record else {
-            return self.hand_over(Err("the record has no fields to spread out".into()));
+            return self.hand_over(shape, Err("the record has no fields to spread out".into()));
         };
         let kept = |name: &String| unpivot.keep.contains(name);
         let keep: Map<String, Value> =
@@ -212,9 +232,17 @@ impl Counted<'_, '_, '_> {
             let mut record = keep.clone();
             record.insert(unpivot.name.clone(), name.as_str().into());
             record.insert(unpivot.value.clone(), value.clone());
-            self.hand_over(Ok(Entry { record: &Value::Object(record), ..entry }))?;
+            self.hand_over(shape, Ok(Entry { record: &Value::Object(record), ..entry }))?;
         }
         Ok(())
+    }
+
+    fn hand_over(&mut self, shape: usize, entry: Result<Entry<'_>, String>) -> Result<(), DecodeError> {
+        self.count += 1;
+        if self.count > self.reading.limits.records {
+            return Err(DecodeError::TooManyRecords(self.reading.limits.records));
+        }
+        (self.visit)(shape, entry)
     }
 }
 

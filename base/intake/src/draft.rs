@@ -69,6 +69,7 @@ pub struct DraftDatastream {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatastreamFacts {
     pub key: String,
+    pub name: Text,
     pub meaning: Text,
     /// A short stable word for the observed property: `speed`.
     pub property: String,

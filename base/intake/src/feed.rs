@@ -167,6 +167,9 @@ pub struct RecordsFile {
     pub path: String,
     #[serde(default)]
     pub unpivot: Option<UnpivotFile>,
+    /// When the record was had, in a history whose rows say it. Without it, when the answer was.
+    #[serde(default)]
+    pub received: Option<Written>,
     /// Named expressions, seen by those below as `$name`. They see the record, not each other.
     #[serde(default, rename = "let")]
     pub lets: BTreeMap<String, Written>,
@@ -294,4 +297,4 @@ pub struct MessageFile {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

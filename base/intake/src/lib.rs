@@ -3,9 +3,16 @@
 pub mod address;
 pub mod decode;
 pub mod draft;
+pub mod expression;
+pub mod feed;
+pub mod fetch;
 pub mod health;
 pub mod manners;
+pub mod mapping;
+pub mod plan;
+pub mod replay;
+pub mod runner;
+pub mod store;
 
 pub use draft::{Batch, Receipt, Sink, SinkError};
-pub mod fetch;
-pub mod plan;
+pub use feed::Feed;

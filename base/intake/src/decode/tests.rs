@@ -10,12 +10,17 @@ fn layout() -> Layout {
 }
 
 fn reading(format: Format, path: &str) -> Reading {
-    Reading { format, encoding: None, path: RecordPath::new(path), unpivot: None, limits: Limits::default() }
+    Reading {
+        format,
+        encoding: None,
+        shapes: vec![Shape { path: RecordPath::new(path), unpivot: None }],
+        limits: Limits::default(),
+    }
 }
 
 fn records(bytes: &[u8], reading: &Reading) -> Result<Vec<Result<Value, String>>, DecodeError> {
     let mut out = Vec::new();
-    each_record(bytes, reading, &mut |entry| {
+    each_record(bytes, reading, &mut |_, entry| {
         out.push(entry.map(|e| e.record.clone()));
         Ok(())
     })?;
@@ -97,7 +102,7 @@ fn json_becomes_a_tree() {
 fn a_record_sees_what_stands_above_it() {
     let text = "<r><date>D</date><p><from>1</from><d><id>A</id><ls><l>x</l><l>y</l></ls></d></p></r>";
     let mut seen = Vec::new();
-    each_record(text.as_bytes(), &reading(Format::Xml, "p/d/ls/l"), &mut |entry| {
+    each_record(text.as_bytes(), &reading(Format::Xml, "p/d/ls/l"), &mut |_, entry| {
         let entry = entry.unwrap();
         assert_eq!(entry.parents.len(), 4);
         assert_eq!(entry.parents[0]["date"], "D");
@@ -107,7 +112,7 @@ fn a_record_sees_what_stands_above_it() {
     })
     .unwrap();
     assert_eq!(seen, ["x", "y"]);
-    each_record(b"{\"WTS\":{}}".as_slice(), &reading(Format::Json, "*"), &mut |entry| {
+    each_record(b"{\"WTS\":{}}".as_slice(), &reading(Format::Json, "*"), &mut |_, entry| {
         assert_eq!(entry.unwrap().key, Some("WTS"));
         Ok(())
     })
@@ -138,7 +143,7 @@ fn rows_become_records() {
     let wide = Unpivot { keep: vec!["t".into()], name: "station".into(), value: "v".into() };
     check(
         "t,A,B\n0,1,2\n",
-        &Reading { unpivot: Some(wide), ..at(layout()) },
+        &Reading { shapes: vec![Shape { unpivot: Some(wide), ..Shape::default() }], ..at(layout()) },
         json!([{"t": "0", "station": "A", "v": "1"}, {"t": "0", "station": "B", "v": "2"}]),
     );
     let few = Reading { limits: Limits { records: 1, ..Limits::default() }, ..at(layout()) };

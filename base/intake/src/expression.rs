@@ -1,0 +1,156 @@
+//! An expression of a feed file and what it may look at: the record, what stands above it, named values.
+//!
+//! `if(valid == 'Y', 'valid', 'suspect')`, `time(concat(/date, ' ', ../../period_to))`. A path is a bare word; one with
+//! spaces or other signs stands in backticks. Operators stand between spaces, since a path may hold their signs.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde_json::Value as Json;
+use vocab::Time;
+
+use crate::decode::Entry;
+
+mod evaluate;
+mod parse;
+
+/// A compiled expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expression(Tree);
+
+impl Default for Expression {
+    /// Gives nothing.
+    fn default() -> Expression {
+        Expression(Tree::Constant(Json::Null))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Tree {
+    Constant(Json),
+    Path(String),
+    Not(Box<Tree>),
+    Both(Box<Tree>, Box<Tree>),
+    Either(Box<Tree>, Box<Tree>),
+    Compare(Comparison, Box<Tree>, Box<Tree>),
+    Reckon(Reckoning, Box<Tree>, Box<Tree>),
+    Call(Function, Vec<Tree>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    Different,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reckoning {
+    Plus,
+    Minus,
+    Times,
+    Over,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Function {
+    /// `if(condition, then, else)`.
+    If,
+    /// The first argument that is something.
+    Coalesce,
+    /// All arguments as one text.
+    Concat,
+    /// A list's items as one text: `join(list, ' ')`.
+    Join,
+    /// `replace(text, from, to)`, every time.
+    Replace,
+    /// `choose(x, a, A, b, B, otherwise)`.
+    Choose,
+    /// `part(text, separator, n)`, from 0.
+    Part,
+    Contains,
+    StartsWith,
+    Number,
+    Text,
+    Trim,
+    Lower,
+    /// A text without markup: tags become spaces.
+    Plain,
+    /// Items of a list; nothing counts 0, anything else 1.
+    Count,
+    /// `time(text)` or `time(text, form)`, form as in strptime. Without an offset in the feed's zone.
+    Time,
+    /// When the answer was had.
+    Received,
+}
+
+/// What an expression gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    Json(Json),
+    Time(Time),
+}
+
+/// What an expression sees.
+pub struct Scope<'a> {
+    pub entry: Entry<'a>,
+    pub parameters: &'a BTreeMap<String, String>,
+    pub lets: Vec<(&'a str, Outcome)>,
+    pub received: Time,
+    pub zone: &'a TimeZone,
+}
+
+impl Expression {
+    /// # Errors
+    /// The character at which it stops making sense, from 0, and why.
+    pub fn compile(text: &str) -> Result<Expression, (usize, String)> {
+        parse::parse(text).map(Expression)
+    }
+
+    /// # Errors
+    /// What could not be reckoned with, for the quarantine.
+    pub fn value(&self, scope: &Scope) -> Result<Outcome, String> {
+        self.0.value(scope)
+    }
+}
+
+impl Scope<'_> {
+    /// What stands at a path: `a/b` in the record, `../a` one level above it, `/a` from the root, `.` the record itself,
+    /// `#key` the key it stands under, `$name` a named value or a parameter of the address.
+    pub fn look_up(&self, path: &str) -> Option<Outcome> {
+        if let Some(name) = path.strip_prefix('$') {
+            let named = self.lets.iter().find(|(n, _)| *n == name).map(|(_, outcome)| outcome.clone());
+            return named.or_else(|| self.parameters.get(name).map(|v| Outcome::Json(v.as_str().into())));
+        }
+        if path == "#key" {
+            return self.entry.key.map(|key| Outcome::Json(key.into()));
+        }
+        let parents = self.entry.parents;
+        let (mut at, rest) = match path.strip_prefix('/') {
+            Some(rest) => (parents.first().copied().unwrap_or(self.entry.record), rest),
+            None => {
+                let mut rest = path;
+                let mut up = 0;
+                while let Some(shorter) = rest.strip_prefix("..") {
+                    up += 1;
+                    rest = shorter.strip_prefix('/').unwrap_or(shorter);
+                }
+                let level = parents.len().checked_sub(up)?;
+                (parents.get(level).copied().unwrap_or(self.entry.record), rest)
+            }
+        };
+        for step in rest.split('/').filter(|step| !step.is_empty() && *step != ".") {
+            at = match at {
+                Json::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+                other => other.get(step)?,
+            };
+        }
+        Some(Outcome::Json(at.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! The `[[source]]` part of a feed file.
+
+use super::*;
+
+/// What sources refer to.
+pub(super) struct Context<'a> {
+    pub missing: &'a [String],
+    pub datastreams: &'a [Arc<DatastreamFacts>],
+    pub devices: &'a [Device],
+}
+
+/// Places that never move are looked at again once a day.
+const DAY_SECONDS: u32 = 86_400;
+
+impl Checker<'_> {
+    pub(super) fn source(&mut self, s: &SourceFile, context: &Context) -> Option<Source> {
+        let here = s.id.span().start;
+        let pulls = self.pulls(s);
+        let records: Vec<Records> = s.records.iter().map(|r| self.records(r, s, context, here)).collect();
+        if s.records.is_empty() {
+            self.find(here, "the source says nothing of its records", "add a [[source.records]]");
+        }
+        let rows = s.rows.iter().map(|row| serde_json::to_value(row).unwrap_or_default()).collect::<Vec<_>>();
+        let format = match (&s.format, rows.is_empty()) {
+            (Some(format), true) => self.format(s, *format.get_ref(), here),
+            (None, false) => Format::Json,
+            (Some(format), false) => {
+                self.find(format.span().start, "rows in the file have no format", "remove `format`");
+                Format::Json
+            }
+            (None, true) => {
+                self.find(
+                    here,
+                    "the source says no format",
+                    "add format = \"json\", xml, csv, tsv, psv, geojson or rss",
+                );
+                return None;
+            }
+        };
+        let encoding = s.encoding.as_ref().and_then(|label| {
+            let found = decode::encoding::by_label(label.get_ref());
+            if found.is_none() {
+                let message = format!("{} is no encoding", label.get_ref());
+                self.find(label.span().start, message, "use a name such as utf-8, utf-16le or big5");
+            }
+            found
+        });
+        let period_seconds = match &s.period_seconds {
+            Some(period) if *period.get_ref() == 0 => {
+                self.find(
+                    period.span().start,
+                    "a period of 0 s never rests",
+                    "write the owner's update period",
+                );
+                DAY_SECONDS
+            }
+            Some(period) => *period.get_ref(),
+            None if pulls.is_empty() => DAY_SECONDS,
+            None => {
+                self.find(here, "the source does not say how often to fetch it", "add period_seconds");
+                DAY_SECONDS
+            }
+        };
+        let of_datastreams =
+            records.iter().flat_map(|r| &r.observations).map(|o| o.facts.freshness_seconds).min();
+        Some(Source {
+            id: s.id.get_ref().clone(),
+            without_tls: s.without_tls,
+            period_seconds,
+            // Three periods: one may be lost and one late before we speak of stale.
+            freshness_seconds: s
+                .freshness_seconds
+                .or(of_datastreams)
+                .unwrap_or(period_seconds.saturating_mul(3)),
+            provenance: s.provenance.as_ref().map(|t| Arc::new(self.text("the provenance", t))),
+            pulls,
+            format,
+            encoding,
+            rows,
+            records,
+        })
+    }
+
+    fn pulls(&mut self, s: &SourceFile) -> Vec<Pull> {
+        let Some(url) = &s.url else {
+            if !s.for_each.is_empty() {
+                self.find(s.id.span().start, "for_each needs an address", "add url");
+            }
+            return Vec::new();
+        };
+        if !s.rows.is_empty() {
+            self.find(
+                url.span().start,
+                "a source has an address or rows, not both",
+                "make two sources of it",
+            );
+        }
+        let one = [BTreeMap::new()];
+        let each = if s.for_each.is_empty() { &one[..] } else { &s.for_each[..] };
+        let fill = |parameters: &BTreeMap<String, String>| {
+            parameters
+                .iter()
+                .fold(url.get_ref().clone(), |u, (k, v)| u.replace(&format!("{{{k}}}"), &escaped(v)))
+        };
+        let pulls: Vec<Pull> = each.iter().map(|p| Pull { url: fill(p), parameters: p.clone() }).collect();
+        for pull in &pulls {
+            let filled = Spanned::new(url.span(), pull.url.clone());
+            self.url(&filled);
+            if pull.url.contains('{') {
+                let message = format!("{} has a name that for_each does not fill in", pull.url);
+                self.find(url.span().start, message, "give it in every entry of for_each");
+            }
+            if pull.url.starts_with("http://") && !s.without_tls {
+                let hint = "use https://, or add without_tls = true if the owner offers none";
+                self.find(url.span().start, "the address is without TLS", hint);
+            }
+        }
+        pulls
+    }
+
+    fn format(&mut self, s: &SourceFile, format: FormatFile, here: usize) -> Format {
+        let delimited = |delimiter| {
+            Format::Delimited(Layout {
+                delimiter,
+                title_lines: s.title_lines,
+                note_lines: s.note_lines,
+                columns: s.columns.clone(),
+            })
+        };
+        let format = match format {
+            FormatFile::Json | FormatFile::Geojson => Format::Json,
+            FormatFile::Xml | FormatFile::Rss => Format::Xml,
+            FormatFile::Csv => delimited(b','),
+            FormatFile::Tsv => delimited(b'\t'),
+            FormatFile::Psv => delimited(b'|'),
+        };
+        let rows_only = s.title_lines + s.note_lines > 0 || s.columns.is_some();
+        if rows_only && !matches!(format, Format::Delimited(_)) {
+            let message = "title_lines, note_lines and columns are for csv, tsv and psv";
+            self.find(here, message, "remove them, or correct `format`");
+        }
+        format
+    }
+
+    fn records(&mut self, r: &RecordsFile, s: &SourceFile, context: &Context, here: usize) -> Records {
+        let nothing = r.things.is_empty()
+            && r.observations.is_empty()
+            && r.features.is_empty()
+            && r.messages.is_empty();
+        if nothing {
+            let hint = "add a thing, observation, feature or message to [[source.records]]";
+            self.find(here, "nothing is made of these records", hint);
+        }
+        let format = s.format.as_ref().map(|f| *f.get_ref());
+        if matches!(format, Some(FormatFile::Csv | FormatFile::Tsv | FormatFile::Psv)) && !r.path.is_empty() {
+            self.find(here, format!("rows have no path, but it says {}", r.path), "remove `path`");
+        }
+        let path = match (format, r.path.as_str()) {
+            (Some(FormatFile::Geojson), "") => "features",
+            (Some(FormatFile::Rss), "") => "channel/item?",
+            (_, path) => path,
+        };
+        let unpivot = r.unpivot.as_ref();
+        Records {
+            shape: Shape {
+                path: RecordPath::new(path),
+                unpivot: unpivot.map(|u| Unpivot {
+                    keep: u.keep.clone(),
+                    name: u.name.clone(),
+                    value: u.value.clone(),
+                }),
+            },
+            lets: self.named(&r.lets),
+            received: self.maybe(&r.received),
+            things: r.things.iter().map(|t| self.thing(t, context)).collect(),
+            observations: r.observations.iter().filter_map(|o| self.observation(o, s, context)).collect(),
+            features: r.features.iter().map(|f| self.feature(f)).collect(),
+            messages: r.messages.iter().map(|m| self.message(m)).collect(),
+            messages_complete: r.messages_complete,
+        }
+    }
+
+    fn thing(&mut self, t: &ThingFile, context: &Context) -> ThingTemplate {
+        let devices = t.devices.iter().filter_map(|key| {
+            let found = context.devices.iter().position(|d| d.key == *key.get_ref());
+            if found.is_none() {
+                let message = format!("there is no [[device]] {}", key.get_ref());
+                self.find(key.span().start, message, "add it, or correct the key");
+            }
+            found
+        });
+        let devices = devices.collect();
+        ThingTemplate {
+            key: self.expression(&t.key),
+            name: self.named_text("a thing", &t.name),
+            description: self.texts(&t.description),
+            properties: self.named(&t.properties),
+            texts: t.texts.iter().map(|(name, text)| (name.clone(), self.texts(text))).collect(),
+            place: t.place.as_ref().and_then(|p| self.place(p)),
+            only_if_new: t.only_if_new,
+            when: self.maybe(&t.when),
+            devices,
+        }
+    }
+
+    fn named_text(&mut self, what: &str, text: &Spanned<WrittenText>) -> TextTemplate {
+        if text.get_ref().is_empty() {
+            self.find(
+                text.span().start,
+                format!("{what} needs a name"),
+                "give an expression for each language",
+            );
+        }
+        self.texts(text.get_ref())
+    }
+
+    fn place(&mut self, place: &Spanned<PlaceFile>) -> Option<Place> {
+        let p = place.get_ref();
+        match (&p.longitude, &p.latitude, &p.easting, &p.northing, p.epsg) {
+            (Some(longitude), Some(latitude), None, None, None) => Some(Place::Degrees {
+                longitude: self.expression(longitude),
+                latitude: self.expression(latitude),
+            }),
+            (None, None, Some(easting), Some(northing), Some(epsg)) => Some(Place::Grid {
+                epsg,
+                easting: self.expression(easting),
+                northing: self.expression(northing),
+            }),
+            _ => {
+                let hint = "give longitude and latitude, or easting, northing and epsg";
+                self.find(place.span().start, "this is no place", hint);
+                None
+            }
+        }
+    }
+
+    fn observation(
+        &mut self,
+        o: &ObservationFile,
+        s: &SourceFile,
+        context: &Context,
+    ) -> Option<ObservationTemplate> {
+        let key = o.datastream.get_ref();
+        let Some(facts) = context.datastreams.iter().find(|d| d.key == *key) else {
+            let known: Vec<&str> = context.datastreams.iter().map(|d| d.key.as_str()).collect();
+            let hint = format!("the file has {}", known.join(", "));
+            self.find(o.datastream.span().start, format!("there is no [[datastream]] {key}"), hint);
+            return None;
+        };
+        let missing = o.missing.as_deref().or(s.missing.as_deref()).unwrap_or(context.missing);
+        Some(ObservationTemplate {
+            thing: self.expression(&o.thing),
+            facts: facts.clone(),
+            part: self.maybe(&o.part),
+            part_name: self.texts(&o.part_name),
+            time: self.expression(&o.time),
+            result: self.expression(&o.result),
+            quality: self.maybe(&o.quality),
+            missing: missing.to_vec(),
+            when: self.maybe(&o.when),
+        })
+    }
+
+    fn feature(&mut self, f: &FeatureFile) -> FeatureTemplate {
+        if f.geometry.is_some() == f.place.is_some() {
+            self.find(f.key.span().start, "a feature has a geometry or a place", "give one of the two");
+        }
+        FeatureTemplate {
+            key: self.expression(&f.key),
+            name: self.named_text("a feature", &f.name),
+            geometry: self.maybe(&f.geometry),
+            place: f.place.as_ref().and_then(|p| self.place(p)),
+            properties: self.named(&f.properties),
+            when: self.maybe(&f.when),
+        }
+    }
+
+    fn message(&mut self, m: &MessageFile) -> MessageTemplate {
+        MessageTemplate {
+            key: self.expression(&m.key),
+            title: self.named_text("a message", &m.title),
+            text: self.texts(&m.text),
+            at: self.expression(&m.at),
+            until: self.maybe(&m.until),
+            active: self.maybe(&m.active),
+            place: m.place.as_ref().and_then(|p| self.place(p)),
+            properties: self.named(&m.properties),
+            when: self.maybe(&m.when),
+        }
+    }
+}
+
+/// A value inside a URL (RFC 3986, 2.3): unreserved characters stay.
+fn escaped(value: &str) -> String {
+    let keep = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    value.bytes().map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}

@@ -1,0 +1,75 @@
+//! How feeds are doing, for pages and the API.
+
+use super::*;
+
+/// A feed, as `/feeds` shows it.
+#[derive(Debug, Clone)]
+pub struct FeedStatus {
+    pub feed: Arc<Feed>,
+    pub mode: Mode,
+    pub health: Health,
+    pub counters: Counters,
+    pub pulls: Vec<PullStatus>,
+}
+
+/// One address of it, or one recording in place of it.
+#[derive(Debug, Clone)]
+pub struct PullStatus {
+    /// `source`, or `source/parameter`.
+    pub id: String,
+    /// Nothing where the source comes only from recordings or from the file itself.
+    pub url: Option<String>,
+    pub health: Health,
+    /// Now, on this address's own clock.
+    pub clock: Time,
+    pub state: PullState,
+}
+
+impl Intake {
+    /// Every feed with the state of its addresses. In a replay each goes by its recording's clock, and an address without
+    /// a recording has never been heard of; live, a source that comes only from recordings does not count.
+    pub fn status(&self, feeds: &[Arc<Feed>], now: Time) -> Vec<FeedStatus> {
+        feeds.iter().map(|feed| self.status_of(feed, now)).collect()
+    }
+
+    fn status_of(&self, feed: &Arc<Feed>, now: Time) -> FeedStatus {
+        let states = self.states().clone();
+        let mut pulls = Vec::new();
+        let mut judged = Vec::new();
+        for source in &feed.sources {
+            let only = [Pull { url: String::new(), parameters: BTreeMap::new() }];
+            let all = if source.pulls.is_empty() { &only[..] } else { &source.pulls[..] };
+            for pull in all {
+                let id = pull.id(&source.id);
+                let clock = self.clock_of(&feed.id, &id);
+                let state = states.get(&(feed.id.to_string(), id.clone())).cloned();
+                let heard_of = state.is_some();
+                let state = state.unwrap_or_default();
+                let now = clock.unwrap_or(now);
+                let health = state.health.health(source.freshness_seconds, now);
+                let counts = match self.mode() {
+                    Mode::Recording => {
+                        source.rows.is_empty() && (clock.is_some() || !source.pulls.is_empty())
+                    }
+                    _ => !source.pulls.is_empty(),
+                };
+                if counts {
+                    judged.push(health);
+                }
+                if counts || heard_of {
+                    let url = (!pull.url.is_empty()).then(|| pull.url.clone());
+                    pulls.push(PullStatus { id, url, health, clock: now, state });
+                }
+            }
+        }
+        let counters = pulls.iter().fold(Counters::default(), |sum, p| sum.plus(p.state.counters));
+        FeedStatus { feed: feed.clone(), mode: self.mode(), health: of_sources(judged), counters, pulls }
+    }
+}
+
+impl PullStatus {
+    /// What is known of it, without the rest.
+    pub fn source_health(&self) -> &SourceHealth {
+        &self.state.health
+    }
+}
