@@ -1,1 +1,69 @@
-fn main() {}
+//! Chores of the house: `cargo xtask <command>`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+mod bless;
+mod house;
+mod new_feed;
+mod source;
+mod standards;
+mod tidy;
+
+const HELP: &str = "\
+cargo xtask tidy [LAW…]         check the laws of the house; says where, why and the way out
+cargo xtask laws                list them
+cargo xtask bless [TESTS]       rewrite generated and snapshot files; read the diff before committing
+cargo xtask freeze              list all migrations as released: they are not edited any more
+cargo xtask new-feed NAME [PACK]   begin a feed file in a pack (default: the pack that cities/embedded names)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let outcome = match words.as_slice() {
+        ["tidy", ..] => return tidy(&root, &arguments[1..]),
+        ["laws"] => {
+            for law in tidy::LAWS {
+                println!("{}\n    why      {}\n    way out  {}", law.name, law.reason, law.way_out);
+            }
+            Ok(())
+        }
+        ["bless"] => bless::bless(&root, None),
+        ["bless", filter] => bless::bless(&root, Some(filter)),
+        ["freeze"] => {
+            house::House::read(&root).and_then(|h| tidy::freeze(&root, &h)).map(|said| println!("{said}"))
+        }
+        ["new-feed", name] => new_feed::write(&root, name, None).map(|said| println!("{said}")),
+        ["new-feed", name, pack] => new_feed::write(&root, name, Some(pack)).map(|said| println!("{said}")),
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("xtask: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tidy(root: &std::path::Path, only: &[String]) -> ExitCode {
+    match house::House::read(root).and_then(|house| tidy::report(&house, only)) {
+        Ok(breaches) if breaches.is_empty() => {
+            println!("tidy: all laws hold");
+            ExitCode::SUCCESS
+        }
+        Ok(breaches) => {
+            println!("{}\n\ntidy: {} breaches", breaches.join("\n"), breaches.len());
+            ExitCode::FAILURE
+        }
+        Err(what) => {
+            eprintln!("tidy: {what}");
+            ExitCode::from(2)
+        }
+    }
+}
