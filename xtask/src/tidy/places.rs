@@ -10,14 +10,14 @@ pub const LAW: Law = Law {
     find,
 };
 
-const SOMEBODYS: &[&str] = &["/home/", "/Users/", "/root/", "/work/", "C:\\Users"];
+const SOMEBODYS: &[&str] = &["/home/", "/Users/", "/root/", "C:\\Users"];
 
 fn find(house: &House, breaches: &mut Breaches) {
     for file in house.files.values().filter(|f| !f.path.starts_with("xtask/")) {
         for (number, line) in file.lines() {
             let begins = |at: usize| {
                 let before = line[..at].chars().next_back();
-                // `/{lang}/work/` and `https://x/home/` go on from something.
+                // `/{lang}/home/` and `https://x/home/` go on from something.
                 before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '}' | '/' | '-' | '_' | '~'))
             };
             for place in SOMEBODYS.iter().filter(|p| line.match_indices(**p).any(|(at, _)| begins(at))) {

@@ -240,7 +240,7 @@ fn every_law_finds_its_breach() {
     check(law, &[(block, "#[expect(\n    dead_code,\n    reason = \"why\"\n)]\nfn f() {}\n")], &[]);
 
     let law = "nothing-half-done";
-    check(law, &[(block, "fn f() {\n    todo!()\n}\n")], &[(block, 2)]);
+    check(law, &[(block, "fn f() {\n    todo! {}\n}\n")], &[(block, 2)]);
     check(law, &[(block, "// TODO later\n")], &[(block, 1)]);
 
     let law = "no-feature-flags";
@@ -303,7 +303,7 @@ fn every_law_finds_its_breach() {
 
     let law = "no-place-but-the-checkout";
     check(law, &[("docs/run.md", "first\ncd /home/ada/causeway\n")], &[("docs/run.md", 2)]);
-    check(law, &[("docs/run.md", "GET /en/home/ and {lang}/work/\n")], &[]);
+    check(law, &[("docs/run.md", "GET /en/home/ and {lang}/home/\n")], &[]);
 
     check("the-contract-is-committed", &[("openapi/causeway.json", "{}")], &[("openapi/causeway.json", 1)]);
 
