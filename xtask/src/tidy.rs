@@ -4,6 +4,7 @@
 use crate::house::House;
 
 mod assets;
+mod chinese;
 mod city;
 mod decisions;
 mod drivers;
@@ -62,6 +63,7 @@ pub const LAWS: &[Law] = &[
     introduction::LAW,
     map::LAW,
     languages::LAW,
+    chinese::LAW,
     pack::LAW,
     assets::LAW,
     places::LAW,

@@ -286,6 +286,18 @@ fn every_law_finds_its_breach() {
         &[("engines/spatial/messages/zh-Hans.ftl", 1), ("engines/spatial/messages/zh-Hant.ftl", 1)],
     );
 
+    let law = "chinese-is-written-not-converted";
+    check(law, &[(hant, "a = 香港,九龍\nb = 开\n")], &[(hant, 1), (hant, 2)]);
+    check(
+        law,
+        &[(
+            "cities/town/a.toml",
+            "schema = 1\nname = { en = \"a, b\", zh-Hant = \"車\", zh-Hans = \"車\" }\n",
+        )],
+        &[("cities/town/a.toml", 2)],
+    );
+    check(law, &[(hant, "a = 香港，{ $n }（3:05）\nb = B\n")], &[]);
+
     let law = "pack-files-say-their-schema";
     check(
         law,
