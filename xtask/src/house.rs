@@ -112,7 +112,7 @@ impl House {
             Some((folder, name)) => (format!("{folder}/"), name.trim_end_matches(".rs")),
             None => (String::new(), file.trim_end_matches(".rs")),
         };
-        let is_root = self.crates.iter().any(|c| c.roots().iter().any(|root| root == file));
+        let is_root = self.crates.iter().any(|c| c.is_root(file));
         let within = if stem == "mod" || is_root { folder } else { format!("{folder}{stem}/") };
         [format!("{within}{name}.rs"), format!("{within}{name}/mod.rs")]
             .iter()
@@ -198,23 +198,25 @@ impl Crate {
         found.flat_map(|table| table.keys().map(String::as_str)).collect()
     }
 
-    /// Files that cargo begins to compile with.
-    pub fn roots(&self) -> Vec<String> {
-        let mut roots: Vec<String> = ["src/lib.rs", "src/main.rs", "build.rs"]
-            .iter()
-            .map(|path| format!("{}/{path}", self.folder))
-            .collect();
-        let mut add = |path: Option<&toml::Value>| {
-            roots.extend(path.and_then(toml::Value::as_str).map(|path| format!("{}/{path}", self.folder)));
-        };
-        add(self.package("build"));
-        add(self.manifest.get("lib").and_then(|lib| lib.get("path")));
+    /// Whether cargo begins to compile with this file.
+    pub fn is_root(&self, path: &str) -> bool {
+        let Some(inside) = path.strip_prefix(&format!("{}/", self.folder)) else { return false };
+        let mut named = vec![self.package("build"), self.manifest.get("lib").and_then(|lib| lib.get("path"))];
         for kind in ["bin", "test", "bench", "example"] {
-            for target in self.manifest.get(kind).and_then(toml::Value::as_array).into_iter().flatten() {
-                add(target.get("path"));
-            }
+            let targets = self.manifest.get(kind).and_then(toml::Value::as_array).into_iter().flatten();
+            named.extend(targets.map(|target| target.get("path")));
         }
-        roots
+        let is_found = |folder: &str, switch: &str| {
+            let on = self.package(switch).and_then(toml::Value::as_bool) != Some(false);
+            let alone = |name: &str| !name.contains('/') && name.ends_with(".rs");
+            let with_parts = |name: &str| name.split_once('/').is_some_and(|(_, rest)| rest == "main.rs");
+            on && inside.strip_prefix(folder).is_some_and(|name| alone(name) || with_parts(name))
+        };
+        ["src/lib.rs", "src/main.rs", "build.rs"].contains(&inside)
+            || named.into_iter().flatten().any(|path| path.as_str() == Some(inside))
+            || is_found("tests/", "autotests")
+            || is_found("examples/", "autoexamples")
+            || is_found("benches/", "autobenches")
     }
 
     /// The line of the manifest that begins so; 1 where there is none.

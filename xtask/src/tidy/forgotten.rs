@@ -42,8 +42,11 @@ fn find(house: &House, breaches: &mut Breaches) {
 }
 
 fn reached<'a>(house: &'a House, krate: &Crate) -> BTreeSet<&'a str> {
-    let mut open: Vec<&str> =
-        krate.roots().iter().filter_map(|root| house.files.get(root)).map(|f| f.path.as_str()).collect();
+    let mut open: Vec<&str> = house
+        .inside(&format!("{}/", krate.folder))
+        .map(|f| f.path.as_str())
+        .filter(|path| krate.is_root(path))
+        .collect();
     let mut reached = BTreeSet::new();
     while let Some(path) = open.pop() {
         if !reached.insert(path) {
