@@ -50,8 +50,33 @@ pub struct DraftThing {
     pub properties: Map<String, Json>,
     pub position: Option<Position>,
     pub label: Label,
-    /// It comes from a source that only knows the key: it is made if missing, and changes nothing that is there.
+    /// It comes from a source that knows little: it fills gaps, and changes nothing that is there.
     pub only_if_new: bool,
+}
+
+impl DraftThing {
+    /// What is known of a thing after this draft: texts go in language by language, properties key by key, and what the
+    /// draft does not say stays. Independent of the order in which a source that fills gaps and one that knows arrive.
+    pub fn onto(self, known: DraftThing) -> DraftThing {
+        let both_fill = self.only_if_new && known.only_if_new;
+        let (first, second) = if self.only_if_new { (self, known) } else { (known, self) };
+        let text = |a: Text, b: Text| {
+            let mut out = a;
+            b.iter().for_each(|(lang, text)| out.insert(lang.clone(), text));
+            out
+        };
+        let mut properties = first.properties;
+        properties.extend(second.properties);
+        DraftThing {
+            slug: second.slug,
+            name: text(first.name, second.name),
+            description: text(first.description, second.description),
+            properties,
+            position: second.position.or(first.position),
+            label: second.label,
+            only_if_new: both_fill,
+        }
+    }
 }
 
 /// A datastream of a thing.
@@ -128,7 +153,8 @@ pub struct DraftFeature {
     pub label: Label,
 }
 
-/// Something said to the public: a warning, a piece of traffic news.
+/// Something said to the public: a warning, a piece of traffic news. Several answers may each bring a part: texts go in
+/// language by language, and what is empty here changes nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DraftMessage {
     /// `feed/key`.
@@ -198,3 +224,6 @@ pub enum SinkError {
     #[error("the store failed: {0}")]
     Store(String),
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,6 +81,8 @@ enum Function {
     Plain,
     /// Items of a list; nothing counts 0, anything else 1.
     Count,
+    /// The keys of an object, as a list; `keys(object, field, value)` without those whose field has that value.
+    Keys,
     /// `time(text)` or `time(text, form)`, form as in strptime. Without an offset in the feed's zone.
     Time,
     /// When the answer was had.

@@ -279,7 +279,8 @@ pub struct FeatureFile {
 pub struct MessageFile {
     pub key: Written,
     /// A language whose expression gives nothing is not in this answer; another source may bring it.
-    pub title: Spanned<WrittenText>,
+    #[serde(default)]
+    pub title: WrittenText,
     #[serde(default)]
     pub text: WrittenText,
     pub at: Written,

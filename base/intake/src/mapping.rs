@@ -204,13 +204,13 @@ impl<'a, 'd> Mapper<'a, 'd> {
         Ok(())
     }
 
-    /// The same thing comes with each of its records; one of them is enough.
+    /// The same thing comes with each of its records.
     fn thing(&mut self, thing: DraftThing) {
         match self.things.get(&thing.slug) {
             Some(index) => {
                 let known = &mut self.batch.things[*index];
-                if known.only_if_new && !thing.only_if_new {
-                    *known = thing;
+                if *known != thing {
+                    *known = thing.onto(known.clone());
                 }
             }
             None => {

@@ -176,6 +176,20 @@ fn call(function: Function, arguments: &[Tree], scope: &Scope) -> Result<Outcome
             Outcome::Json(Json::Array(items)) => items.len().into(),
             other => usize::from(!other.is_nothing()).into(),
         }),
+        Function::Keys => {
+            let (field, unwanted) = (words(1)?, value(2)?);
+            let Outcome::Json(Json::Object(entries)) = value(0)? else {
+                return Ok(Outcome::Json(Json::Array(vec![])));
+            };
+            let is_unwanted = |entry: &Json| match entry.get(&field) {
+                Some(found) if arguments.len() == 3 => {
+                    compare(Comparison::Equal, &Outcome::Json(found.clone()), &unwanted)
+                }
+                _ => false,
+            };
+            let wanted = entries.into_iter().filter(|(_, entry)| !is_unwanted(entry));
+            Outcome::Json(wanted.map(|(key, _)| Json::from(key)).collect())
+        }
         Function::Time => match value(0)? {
             Outcome::Time(time) => Outcome::Time(time),
             outcome if outcome.is_nothing() => nothing(),

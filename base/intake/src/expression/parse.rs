@@ -255,7 +255,7 @@ impl Parser {
 }
 
 /// Name, function, least and most arguments.
-const FUNCTIONS: [(&str, Function, usize, usize); 17] = [
+const FUNCTIONS: [(&str, Function, usize, usize); 18] = [
     ("if", Function::If, 3, 3),
     ("coalesce", Function::Coalesce, 1, 9),
     ("concat", Function::Concat, 1, 20),
@@ -271,6 +271,7 @@ const FUNCTIONS: [(&str, Function, usize, usize); 17] = [
     ("lower", Function::Lower, 1, 1),
     ("plain", Function::Plain, 1, 1),
     ("count", Function::Count, 1, 1),
+    ("keys", Function::Keys, 1, 3),
     ("time", Function::Time, 1, 2),
     ("received", Function::Received, 0, 0),
 ];

@@ -8,7 +8,8 @@ fn value(text: &str) -> Result<Outcome, String> {
     let middle = json!({"to": "21:27:30"});
     let record = json!({
         "s.d.": "7.5", "n": 3, "t": " x ", "e": "", "null": null, "a b": 1, "@k": "attr", "deep": {"x": [10, {"y": 20}]},
-        "list": ["a", "b"], "html": "Height: 1.7(M)<br>*Van &amp; car", "am": "2025/11/15 下午 02:09:46", "yes": true
+        "list": ["a", "b"], "html": "Height: 1.7(M)<br>*Van &amp; car", "am": "2025/11/15 下午 02:09:46", "yes": true,
+        "signals": {"a": {"state": "on"}, "b": {"state": "off"}, "c": {}}
     });
     let parents = [&root, &middle];
     let scope = Scope {
@@ -87,6 +88,9 @@ fn functions() {
     check("plain('1 < 2')", json!("1 < 2"));
     check("count(list)", json!(2));
     check("count(nowhere)", json!(0));
+    check("join(keys(deep), ' ')", json!("x"));
+    check("count(keys(nowhere))", json!(0));
+    check("join(keys(signals, 'state', 'off'), ' ')", json!("a c"));
     check("'it''s'", json!("it's"));
 }
 

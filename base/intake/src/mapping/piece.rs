@@ -1,5 +1,7 @@
 //! What one record becomes.
 
+use std::cell::Cell;
+
 use jiff::tz::TimeZone;
 use serde_json::{Map, json};
 use vocab::{Position, Quality, Value};
@@ -44,17 +46,23 @@ impl Piece {
             messages: Vec::new(),
             keys: Vec::new(),
         };
-        let mut applied = 0;
-        let mut wanted = |when: &Option<Expression>| -> Result<bool, String> {
+        // Where a record should give more than a thing, a thing alone is not all of it.
+        let only_things =
+            records.observations.is_empty() && records.features.is_empty() && records.messages.is_empty();
+        let applied = Cell::new(0);
+        let wanted = |when: &Option<Expression>| -> Result<bool, String> {
             let yes =
                 when.as_ref().map_or(Ok(true), |e| truth(e, scope).map_err(|e| format!("when: {e}")))?;
-            applied += usize::from(yes);
+            applied.set(applied.get() + usize::from(yes));
             Ok(yes)
         };
         for template in &records.things {
             if wanted(&template.when)? {
                 piece.thing(template, scope, context)?;
             }
+        }
+        if !only_things {
+            applied.set(0);
         }
         for template in &records.observations {
             if wanted(&template.when)? {
@@ -72,7 +80,7 @@ impl Piece {
                 piece.message(template, scope, context)?;
             }
         }
-        if applied == 0 { Err("no template of the feed file applies to it".into()) } else { Ok(piece) }
+        if applied.get() == 0 { Err("no template of the feed file applies to it".into()) } else { Ok(piece) }
     }
 
     fn slug(&mut self, context: &Context, parts: &[&str]) -> Result<Slug, String> {

@@ -276,9 +276,12 @@ impl Checker<'_> {
     }
 
     fn message(&mut self, m: &MessageFile) -> MessageTemplate {
+        if m.title.is_empty() && m.text.is_empty() {
+            self.find(m.key.span().start, "the message says nothing", "add a title or a text");
+        }
         MessageTemplate {
             key: self.expression(&m.key),
-            title: self.named_text("a message", &m.title),
+            title: self.texts(&m.title),
             text: self.texts(&m.text),
             at: self.expression(&m.at),
             until: self.maybe(&m.until),
