@@ -229,4 +229,4 @@ pub fn decide(hot: Option<&Row>, sealed: Option<&Row>, incoming: &Row, policy: P
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -155,8 +155,9 @@ impl Row {
             Kind::Bool => u64::from(number != 0.0),
             Kind::Text | Kind::Json | Kind::Missing => 0,
         };
-        let rare = (text.is_some() || extra.is_some())
-            .then(|| Box::new(Rare { text: text.unwrap_or_default(), extra }));
+        // An empty text is no text: a row that was read again must equal the one that was written.
+        let (text, extra) = (text.unwrap_or_default(), extra.filter(|e| !e.is_empty()));
+        let rare = (!text.is_empty() || extra.is_some()).then(|| Box::new(Rare { text, extra }));
         Row { t: key.t, n: key.n, bits, rare, lag_seconds, source, tag: tag.code(), mark: Mark::Fresh }
     }
 

@@ -42,14 +42,14 @@ pub struct Task {
 }
 
 impl Rules {
-    fn is_closed(&self, bucket: Bucket, now: Time) -> bool {
+    pub(crate) fn is_closed(&self, bucket: Bucket, now: Time) -> bool {
         let wait = if bucket.level == Level::Month { self.month_wait_micros } else { self.wait_micros };
         bucket.range().1.saturating_add(wait) <= now.0
     }
 
     /// The bucket that new rows at `t` belong in when no block covers `t` yet: the day when it is closed, else the
     /// closed hour, else none. Times too far off for hours or days go to their month.
-    fn bucket_for(&self, t: i64, now: Time) -> Option<Bucket> {
+    pub(crate) fn bucket_for(&self, t: i64, now: Time) -> Option<Bucket> {
         match Bucket::at(Level::Day, t) {
             None => Bucket::at(Level::Month, t).filter(|month| self.is_closed(*month, now)),
             Some(day) if self.is_closed(day, now) => Some(day),

@@ -1,0 +1,3 @@
+//! What may be done to what sensors say: load, decide, save.
+
+pub mod door;

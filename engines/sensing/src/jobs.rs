@@ -1,0 +1,112 @@
+//! Periodic work: sealing and retention.
+
+use std::sync::Arc;
+
+use host::jobs::Job;
+use host::{Clock, DbError};
+use vocab::Time;
+
+use crate::bucket::Level;
+use crate::retention::Retention;
+use crate::seal::{Rules, Task, plan};
+use crate::store::observations::seal::{DELETES_A_CHUNK, TASKS_A_CHUNK, copies, delete_copies, seal};
+use crate::store::observations::{Observations, retention::expire};
+
+/// Often enough that a fast import does not fill the memory; a pass that finds nothing reads memory only.
+const SEAL_SECONDS: i64 = 60;
+const RETENTION_SECONDS: i64 = 6 * 3_600;
+/// Hot copies whose keys are gathered at a time: 24 MB.
+const COPIES_AT_A_TIME: usize = 1_000_000;
+/// A day or month takes about as long as this many hours.
+const DAY_WEIGHT: usize = 5;
+
+/// This crate's jobs.
+pub fn jobs(observations: &Observations, clock: &Clock, rules: Rules, retention: Retention) -> Vec<Job> {
+    let (store, time) = (observations.clone(), clock.clone());
+    let sealing = Job::every("sensing-seal", SEAL_SECONDS, move || {
+        let (store, now) = (store.clone(), time.now());
+        async move { seal_pass(&store, now, &rules).await.map(drop).map_err(|e| e.to_string()) }
+    });
+    let (store, time, retention) = (observations.clone(), clock.clone(), Arc::new(retention));
+    let keeping = Job::every("sensing-retention", RETENTION_SECONDS, move || {
+        let (store, now, retention) = (store.clone(), time.now(), retention.clone());
+        async move { retention_pass(&store, now, &retention).await.map(drop).map_err(|e| e.to_string()) }
+    });
+    vec![sealing, keeping]
+}
+
+/// Seals all that is closed, a few datastreams a transaction, and deletes the hot copies. Answers how many rows were
+/// sealed. Stopped anywhere and run again it ends in the same blocks.
+pub async fn seal_pass(observations: &Observations, now: Time, rules: &Rules) -> Result<u64, DbError> {
+    // Copies that a crash left, or a pass that failed.
+    drop_copies(observations).await?;
+    let mut tasks = Vec::new();
+    observations.inner.mirror.each(|datastream, stream| tasks.extend(plan(datastream, stream, now, rules)));
+    tasks.sort_unstable();
+    let mut sealed = 0;
+    let mut since = 0;
+    for chunk in chunks(&tasks) {
+        let (mirror, chunk) = (observations.inner.mirror.clone(), chunk.to_vec());
+        let rows = observations.db().write_alone(move |tx| seal(tx, &mirror, &chunk)).await?;
+        sealed += rows;
+        since += rows;
+        if since > COPIES_AT_A_TIME as u64 {
+            since = 0;
+            drop_copies(observations).await?;
+        }
+    }
+    drop_copies(observations).await?;
+    if sealed > 0 {
+        tracing::info!(rows = sealed, buckets = tasks.len(), "sealed");
+    }
+    Ok(sealed)
+}
+
+/// Runs of tasks that each hold the write lock for about as long.
+fn chunks(tasks: &[Task]) -> Vec<&[Task]> {
+    let mut chunks = Vec::new();
+    let (mut start, mut weight) = (0, 0);
+    for (i, task) in tasks.iter().enumerate() {
+        weight += if task.bucket.level == Level::Hour { 1 } else { DAY_WEIGHT };
+        if weight >= TASKS_A_CHUNK {
+            chunks.push(&tasks[start..=i]);
+            (start, weight) = (i + 1, 0);
+        }
+    }
+    if start < tasks.len() {
+        chunks.push(&tasks[start..]);
+    }
+    chunks
+}
+
+async fn drop_copies(observations: &Observations) -> Result<(), DbError> {
+    loop {
+        let keys = copies(&observations.inner.mirror, COPIES_AT_A_TIME);
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for chunk in keys.chunks(DELETES_A_CHUNK) {
+            let (mirror, chunk) = (observations.inner.mirror.clone(), chunk.to_vec());
+            observations.db().write_alone(move |tx| delete_copies(tx, &mirror, &chunk)).await?;
+        }
+    }
+}
+
+/// Deletes what has been kept long enough. Answers how many rows went.
+pub async fn retention_pass(
+    observations: &Observations,
+    now: Time,
+    retention: &Retention,
+) -> Result<u64, DbError> {
+    let mut gone = 0;
+    for id in observations.datastreams().ids() {
+        let facts = observations.datastreams().get(id);
+        let Some(cutoff) = facts.and_then(|d| retention.cutoff(&d, now)) else { continue };
+        if observations.extent(id).is_none_or(|(first, _)| first >= cutoff.0) {
+            continue;
+        }
+        let mirror = observations.inner.mirror.clone();
+        gone += observations.db().write_alone(move |tx| expire(tx, &mirror, id, cutoff)).await?;
+    }
+    Ok(gone)
+}

@@ -1,0 +1,3 @@
+//! SQL and row mapping. Private: others ask `actions` and the functions that the crate exposes.
+
+pub mod observations;
