@@ -1,6 +1,7 @@
 //! The harness of the integration tests: starts a real server as a process of its own, asks it over HTTP, kills it.
 
 pub mod client;
+pub mod committed;
 pub mod postgres;
 pub mod server;
 

@@ -15,6 +15,8 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// `database.url`; a SQLite file in the data folder where there is none.
     pub database: Option<String>,
+    /// On top of what every test sets: `CAUSEWAY_…` settings.
+    pub environment: Vec<(&'static str, String)>,
     /// Lines of the log that a test expects; any other warning fails it.
     pub expected_warnings: Vec<&'static str>,
 }
@@ -65,6 +67,7 @@ impl Server {
         if let Some(url) = &options.database {
             command.env("CAUSEWAY_DATABASE_URL", url);
         }
+        command.envs(options.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(Vec::new()));
         let (found, address) = std::sync::mpsc::channel();

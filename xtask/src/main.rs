@@ -14,7 +14,7 @@ const HELP: &str = "\
 cargo xtask tidy [LAW…]         check the laws of the house; says where, why and the way out
 cargo xtask laws                list them
 cargo xtask bless [TESTS]       rewrite generated and snapshot files; read the diff before committing
-cargo xtask freeze              list all migrations as released: they are not edited any more
+cargo xtask freeze              list migrations and problem codes as released: they stay as they are
 cargo xtask new-feed NAME [PACK]   begin a feed file in a pack (default: the pack that cities/embedded names)
 ";
 

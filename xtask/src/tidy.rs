@@ -1,6 +1,8 @@
 //! The laws of the house as tests. A law is a file in this folder: what it looks for, why it stands, and the way out for
 //! whoever breaks it.
 
+use std::path::Path;
+
 use crate::house::House;
 
 mod assets;
@@ -24,14 +26,13 @@ mod names;
 mod openapi;
 mod pack;
 mod places;
+mod problems;
 mod purity;
 mod sql;
 mod standards;
 mod tables;
 mod unfinished;
 mod unit_tests;
-
-pub use migrations::freeze;
 
 pub struct Law {
     pub name: &'static str,
@@ -49,10 +50,12 @@ pub const LAWS: &[Law] = &[
     sql::PLAIN,
     tables::LAW,
     migrations::LAW,
+    problems::LAW,
     drivers::LAW,
     names::LAW,
     names::SHELL,
     length::LAW,
+    length::MOST,
     forgotten::LAW,
     unit_tests::LAW,
     errors::LAW,
@@ -118,6 +121,19 @@ pub fn report(house: &House, only: &[String]) -> Result<Vec<String>, String> {
         }
     }
     Ok(lines)
+}
+
+/// Lists migrations and problem codes as released: from then on they stay as they are.
+pub fn freeze(root: &Path, house: &House) -> Result<String, String> {
+    let lists =
+        [(migrations::LIST, migrations::released(house)), (problems::LIST, problems::released(house))];
+    let mut said = Vec::new();
+    for (path, text) in lists {
+        let before = house.text(path).unwrap_or_default().lines().count();
+        std::fs::write(root.join(path), &text).map_err(|e| format!("{path} cannot be written: {e}"))?;
+        said.push(format!("{path}: {} new, {before} already there", text.lines().count() - before));
+    }
+    Ok(said.join("\n"))
 }
 
 #[cfg(test)]

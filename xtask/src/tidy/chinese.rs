@@ -1,6 +1,6 @@
 //! Chinese as people write it: its own signs, and the characters of its own script.
 
-use super::{Breaches, Law};
+use super::{Breaches, Law, problems};
 use crate::house::{File, House};
 
 pub const LAW: Law = Law {
@@ -41,18 +41,23 @@ fn find(house: &House, breaches: &mut Breaches) {
                 None => marked(line),
             };
             for (script, text) in texts {
-                if let Some(sign) = half_width(text) {
-                    breaches.add(
-                        &file.path,
-                        number,
-                        format!("a half-width {sign} beside a Chinese character"),
-                    );
-                }
-                if let Some(stranger) = of_the_other_script(script, text) {
-                    breaches.add(&file.path, number, format!("{stranger} is not written so in {script}"));
-                }
+                judge(breaches, file, number, script, text);
             }
         }
+    }
+    // In Rust, Chinese stands in the table of problem codes.
+    for row in problems::rows(house) {
+        judge(breaches, row.file, row.line, "zh-Hant", row.hant);
+        judge(breaches, row.file, row.line, "zh-Hans", row.hans);
+    }
+}
+
+fn judge(breaches: &mut Breaches, file: &File, line: usize, script: &str, text: &str) {
+    if let Some(sign) = half_width(text) {
+        breaches.add(&file.path, line, format!("a half-width {sign} beside a Chinese character"));
+    }
+    if let Some(stranger) = of_the_other_script(script, text) {
+        breaches.add(&file.path, line, format!("{stranger} is not written so in {script}"));
     }
 }
 

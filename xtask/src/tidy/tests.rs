@@ -194,6 +194,13 @@ fn every_law_finds_its_breach() {
         &[("xtask/migrations.txt", 1)],
     );
 
+    let law = "problem-codes-are-final";
+    let db = "base/host/src/db.rs";
+    let codes = "codes! {\n    A = \"host-a\" 404 0x87 \"A\" \"甲\" \"甲\";\n    B = \"sensing-b\" 404 0x87 \"B\" \"乙\" \"乙\";\n}\n";
+    check(law, &[(db, codes)], &[(db, 3)]);
+    check(law, &[(db, &codes.replace("sensing-b", "host-a"))], &[(db, 3)]);
+    check(law, &[("xtask/problems.txt", "host-b\n")], &[("xtask/problems.txt", 1)]);
+
     let law = "drivers-live-at-the-edge";
     check(law, &[(spatial, &dependent("spatial", &["rusqlite"]))], &[(spatial, 15)]);
 
@@ -209,6 +216,11 @@ fn every_law_finds_its_breach() {
     check(law, &[("engines/sensing/src/lib.rs", "\npub mod store;\n")], &[("engines/sensing/src/lib.rs", 2)]);
 
     check("files-stay-short", &[(block, &long)], &[(block, 801)]);
+
+    let middling = "x\n".repeat(501);
+    let many: Vec<String> = (0..30).map(|n| format!("engines/sensing/src/n{n:02}.rs")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|path| (path.as_str(), middling.as_str())).collect();
+    check("most-files-are-shorter-still", &many, &[(many[29].0, 1), (many[29].0, 1)]);
 
     let law = "no-forgotten-file";
     check(law, &[("base/vocab/src/lost.rs", "")], &[("base/vocab/src/lost.rs", 1)]);
@@ -383,16 +395,20 @@ fn the_command_reads_a_real_checkout_and_says_why_and_the_way_out() {
 }
 
 #[test]
-fn a_released_migration_is_listed_once() {
+fn what_is_released_is_listed_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::create_dir(folder.path().join("xtask")).expect("a folder");
     let list = folder.path().join("xtask/migrations.txt");
     let mut files = clean();
-    assert!(freeze(folder.path(), &House::of(files.clone())).is_ok_and(|said| said.contains("1 new")));
+    assert!(
+        freeze(folder.path(), &House::of(files.clone()))
+            .is_ok_and(|said| said.contains("migrations.txt: 1 new"))
+    );
     let text = std::fs::read_to_string(&list).expect("the list");
     files.push(("xtask/migrations.txt".into(), text));
     assert!(
-        freeze(folder.path(), &House::of(files.clone())).is_ok_and(|said| said.contains("0 new, 1 already"))
+        freeze(folder.path(), &House::of(files.clone()))
+            .is_ok_and(|said| said.contains("migrations.txt: 0 new, 1 already"))
     );
     assert_eq!(migrations::LAW.breaches(&House::of(files)), []);
 }

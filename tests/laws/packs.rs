@@ -1,0 +1,52 @@
+//! Every pack is whole, and a mistake in one is named with its file, its line and what to do.
+
+use std::path::{Path, PathBuf};
+
+use causeway_tests::root;
+
+use super::{copy, printed, run};
+
+fn packs() -> Vec<PathBuf> {
+    let folders = ["cities", "tests/packs"].into_iter().filter_map(|folder| std::fs::read_dir(root().join(folder)).ok());
+    let packs = folders.flatten().flatten().map(|entry| entry.path()).filter(|path| path.join("city.toml").is_file());
+    packs.collect()
+}
+
+fn shown(path: &Path) -> &str {
+    path.to_str().expect("the checkout lies in a folder with a plain name")
+}
+
+#[test]
+fn every_pack_file_is_complete() {
+    let packs = packs();
+    assert!(packs.len() >= 2, "{packs:?}");
+    for pack in packs {
+        let said = printed(&["check", shown(&pack)]);
+        assert!(said.contains("no mistakes"), "{}: {said}", pack.display());
+    }
+}
+
+#[test]
+fn a_mistake_is_named_with_its_place_and_the_way_out() {
+    let check = |file: &str, from: &str, to: &str, expected: &[&str]| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        copy(&root().join("tests/packs/porto-claro"), folder.path());
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("the pack has this file");
+        assert!(text.contains(from), "{from} is not in {file}");
+        std::fs::write(&path, text.replacen(from, to, 1)).expect("a copy can be written");
+        let output = run(&["check", shown(folder.path())]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        for part in expected {
+            assert!(said.contains(part), "{file}, {to}: \"{part}\" is not in:\n{said}");
+        }
+    };
+    check("city.toml", "schema = 1", "", &["city.toml:1", "begin it with: schema = 1"]);
+    check("city.toml", "currency = \"EUR\"", "currency = \"euro\"", &["city.toml:", "ISO 4217"]);
+    check("city.toml", "time_zone = ", "timezone = ", &["city.toml:", "did you mean `time_zone`?"]);
+    check("feeds/praias.toml", "label = ", "lable = ", &["feeds/praias.toml:", "did you mean `label`?"]);
+    check("feeds/praias.toml", ", en = \"Beaches\"", "", &["feeds/praias.toml:3", "no text in en"]);
+    check("replay.toml", "feed = \"praias\"", "feed = \"praia\"", &["replay.toml:", "there is no feed praia"]);
+    check("words/ui.pt.ftl", "skip-link = ", "skip-lnk = ", &["skip-link"]);
+}

@@ -1,0 +1,111 @@
+//! docs/how-to-add-a-feed.md, followed to the letter: the file it shows, in the pack it names, fed with the answer it shows.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use causeway_tests::root;
+use causeway_tests::server::{Options, Server};
+
+use super::{copy, printed};
+
+const PACK: &str = "cities/hong-kong";
+/// Where the recipe serves its answer.
+const ADDRESS: &str = "127.0.0.1:8000";
+
+#[test]
+fn a_feed_is_added_by_one_file() {
+    let page = std::fs::read_to_string(root().join("docs/how-to-add-a-feed.md")).expect("the recipe is there");
+    let (answer, file) = (fenced(&page, "json"), fenced(&page, "toml"));
+    assert!(page.contains("`feeds/tide-gauges.toml`") && page.contains(PACK) && file.contains(ADDRESS));
+
+    // 2 and 3: one file, and the pack is still whole.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pack = folder.path().join("pack");
+    copy(&root().join(PACK), &pack);
+    let written = pack.join("feeds/tide-gauges.toml");
+    std::fs::write(&written, file).expect("the file can be written");
+    let shown = pack.to_str().expect("a plain name");
+    assert!(printed(&["check", shown]).contains("no mistakes"));
+
+    // 4: on a port that is free here; the pack's other feeds are kept from asking their owners.
+    let (port, _serving) = serve(answer.to_string());
+    still_the_others(&pack.join("feeds"));
+    std::fs::write(&written, file.replace(ADDRESS, &format!("127.0.0.1:{port}"))).expect("the file can be written");
+    let options = Options {
+        arguments: vec!["--city".into(), shown.into()],
+        environment: vec![
+            ("CAUSEWAY_FEEDS_FETCH", "true".into()),
+            ("CAUSEWAY_FEEDS_ALLOW_PRIVATE_ADDRESSES", "true".into()),
+        ],
+        ..Options::default()
+    };
+    let server = Server::start_in(&folder.path().join("data"), options);
+    let patience = Instant::now() + Duration::from_secs(30);
+    let north = "/sta/v1.1/Observations?$filter=result%20eq%201.42&$expand=Datastream($expand=Thing)";
+    let found = loop {
+        let found = server.client.get(north).expect(200).json()["value"].clone();
+        if found.as_array().is_some_and(|rows| !rows.is_empty()) {
+            break found;
+        }
+        assert!(Instant::now() < patience, "the value of the recipe does not arrive:\n{}", server.log_text());
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert_eq!(found[0]["Datastream"]["Thing"]["name"], "North Pier", "{found}");
+    assert!(server.client.get("/en/feeds").expect(200).body.contains("Tide gauges"));
+    server.kill();
+}
+
+/// The first fenced block of this language.
+fn fenced<'a>(page: &'a str, language: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("```{language}\n")).expect("the recipe shows one");
+    rest.split_once("```").map_or(rest, |(block, _)| block)
+}
+
+/// Gives this answer to everybody who asks, for as long as the test runs.
+fn serve(answer: String) -> (u16, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("a bound socket has an address").port();
+    let serving = std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let head = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            if head.count() == 0 {
+                continue;
+            }
+            let length = answer.len();
+            let header = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
+            drop(stream.write_all(header.as_bytes()).and_then(|()| stream.write_all(answer.as_bytes())));
+        }
+    });
+    (port, serving)
+}
+
+/// Turns the addresses of all other feeds to a port of this machine where nobody listens.
+fn still_the_others(feeds: &Path) {
+    for entry in std::fs::read_dir(feeds).expect("the pack has feeds").flatten() {
+        let path = entry.path();
+        if path.extension().is_none_or(|e| e != "toml") || path.ends_with("tide-gauges.toml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a feed file can be read");
+        let mut in_sources = false;
+        let mut still = String::new();
+        for line in text.lines() {
+            in_sources |= line == "[[source]]";
+            if in_sources && line.starts_with("without_tls") {
+                continue;
+            }
+            if in_sources && line.starts_with("url = ") {
+                // Port 9 discards by tradition, and nobody listens there.
+                still.push_str("without_tls = true\nurl = \"http://localhost:9/\"\n");
+                continue;
+            }
+            still.push_str(line);
+            still.push('\n');
+        }
+        std::fs::write(&path, still).expect("a copy can be written");
+    }
+}
