@@ -7,8 +7,11 @@ use causeway_tests::root;
 use super::{copy, printed, run};
 
 fn packs() -> Vec<PathBuf> {
-    let folders = ["cities", "tests/packs"].into_iter().filter_map(|folder| std::fs::read_dir(root().join(folder)).ok());
-    let packs = folders.flatten().flatten().map(|entry| entry.path()).filter(|path| path.join("city.toml").is_file());
+    let folders = ["cities", "tests/packs"]
+        .into_iter()
+        .filter_map(|folder| std::fs::read_dir(root().join(folder)).ok());
+    let packs =
+        folders.flatten().flatten().map(|entry| entry.path()).filter(|path| path.join("city.toml").is_file());
     packs.collect()
 }
 
@@ -47,6 +50,11 @@ fn a_mistake_is_named_with_its_place_and_the_way_out() {
     check("city.toml", "time_zone = ", "timezone = ", &["city.toml:", "did you mean `time_zone`?"]);
     check("feeds/praias.toml", "label = ", "lable = ", &["feeds/praias.toml:", "did you mean `label`?"]);
     check("feeds/praias.toml", ", en = \"Beaches\"", "", &["feeds/praias.toml:3", "no text in en"]);
-    check("replay.toml", "feed = \"praias\"", "feed = \"praia\"", &["replay.toml:", "there is no feed praia"]);
+    check(
+        "replay.toml",
+        "feed = \"praias\"",
+        "feed = \"praia\"",
+        &["replay.toml:", "there is no feed praia"],
+    );
     check("words/ui.pt.ftl", "skip-link = ", "skip-lnk = ", &["skip-link"]);
 }

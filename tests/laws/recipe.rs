@@ -3,12 +3,13 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use causeway_tests::root;
 use causeway_tests::server::{Options, Server};
 
-use super::{copy, printed};
+use super::{copy, printed, run};
 
 const PACK: &str = "cities/hong-kong";
 /// Where the recipe serves its answer.
@@ -16,7 +17,8 @@ const ADDRESS: &str = "127.0.0.1:8000";
 
 #[test]
 fn a_feed_is_added_by_one_file() {
-    let page = std::fs::read_to_string(root().join("docs/how-to-add-a-feed.md")).expect("the recipe is there");
+    let page =
+        std::fs::read_to_string(root().join("docs/how-to-add-a-feed.md")).expect("the recipe is there");
     let (answer, file) = (fenced(&page, "json"), fenced(&page, "toml"));
     assert!(page.contains("`feeds/tide-gauges.toml`") && page.contains(PACK) && file.contains(ADDRESS));
 
@@ -32,7 +34,8 @@ fn a_feed_is_added_by_one_file() {
     // 4: on a port that is free here; the pack's other feeds are kept from asking their owners.
     let (port, _serving) = serve(answer.to_string());
     still_the_others(&pack.join("feeds"));
-    std::fs::write(&written, file.replace(ADDRESS, &format!("127.0.0.1:{port}"))).expect("the file can be written");
+    std::fs::write(&written, file.replace(ADDRESS, &format!("127.0.0.1:{port}")))
+        .expect("the file can be written");
     let options = Options {
         arguments: vec!["--city".into(), shown.into()],
         environment: vec![
@@ -57,6 +60,38 @@ fn a_feed_is_added_by_one_file() {
     server.kill();
 }
 
+#[test]
+fn the_form_lacks_only_what_must_be_said() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copy(&root().join(PACK), folder.path());
+    let pack = folder.path().to_str().expect("a plain name");
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let begun = Command::new(cargo)
+        .current_dir(root())
+        .args(["run", "--quiet", "--package", "xtask", "--", "new-feed", "begun", pack])
+        .status();
+    assert!(begun.is_ok_and(|status| status.success()));
+    let output = run(&["check", pack]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    // The only places where <angle brackets> cannot pass for an answer are the two addresses.
+    let mistakes: Vec<&str> = said.lines().filter(|line| line.contains("begun.toml")).collect();
+    assert_eq!(mistakes.len(), 2, "{said}");
+    assert!(mistakes.iter().all(|line| line.contains("is no URL")), "{said}");
+}
+
+#[test]
+fn every_function_of_an_expression_is_explained() {
+    let parser = std::fs::read_to_string(root().join("base/intake/src/expression/parse.rs"))
+        .expect("the parser is there");
+    let (_, table) = parser.split_once("const FUNCTIONS").expect("the parser has a table of its functions");
+    let names: Vec<&str> = table.split("(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(names.len() > 10, "{names:?}");
+    let page =
+        std::fs::read_to_string(root().join("docs/how-to-add-a-feed.md")).expect("the recipe is there");
+    let silent: Vec<&str> = names.into_iter().filter(|name| !page.contains(&format!("`{name}("))).collect();
+    assert!(silent.is_empty(), "docs/how-to-add-a-feed.md does not explain {silent:?}");
+}
+
 /// The first fenced block of this language.
 fn fenced<'a>(page: &'a str, language: &str) -> &'a str {
     let (_, rest) = page.split_once(&format!("```{language}\n")).expect("the recipe shows one");
@@ -69,7 +104,8 @@ fn serve(answer: String) -> (u16, std::thread::JoinHandle<()>) {
     let port = listener.local_addr().expect("a bound socket has an address").port();
     let serving = std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let head = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let head =
+                BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
             if head.count() == 0 {
                 continue;
             }

@@ -19,10 +19,11 @@ fn operations(document: &Value) -> Vec<Operation> {
             for key in ["who", "action", "object"] {
                 assert!(access[key].is_string(), "{method} {path} does not say its {key} in x-access");
             }
-            let filled: String = path.split('{').enumerate().fold(String::new(), |whole, (at, part)| match at {
-                0 => part.to_string(),
-                _ => format!("{whole}1{}", part.split_once('}').map_or("", |(_, rest)| rest)),
-            });
+            let filled: String =
+                path.split('{').enumerate().fold(String::new(), |whole, (at, part)| match at {
+                    0 => part.to_string(),
+                    _ => format!("{whole}1{}", part.split_once('}').map_or("", |(_, rest)| rest)),
+                });
             found.push(Operation {
                 method: method.to_uppercase(),
                 path: filled,

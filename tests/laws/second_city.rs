@@ -30,7 +30,11 @@ fn it_plays_its_recording_and_shows_every_kind_of_page() {
     }
     let pages = crawl(&server, &[("/pt/", "pt-PT"), ("/en/", "en")]);
     for kind in ["/feeds", "/design", "/map", "PN"] {
-        assert!(pages.keys().any(|path| path.contains(kind)), "no page of the kind {kind} in {:?}", pages.keys());
+        assert!(
+            pages.keys().any(|path| path.contains(kind)),
+            "no page of the kind {kind} in {:?}",
+            pages.keys()
+        );
     }
     assert!(pages["/pt/"].contains("Gravação de"), "the page does not say that it shows a recording");
     server.stop();
@@ -62,7 +66,8 @@ fn crawl(server: &Server, from: &[(&str, &str)]) -> BTreeMap<String, String> {
         for word in FIRST_CITY {
             assert!(!answer.body.contains(word), "{path} says {word}");
         }
-        for link in answer.body.split("href=\"").skip(1).filter_map(|rest| rest.split(['"', '#', '?']).next()) {
+        for link in answer.body.split("href=\"").skip(1).filter_map(|rest| rest.split(['"', '#', '?']).next())
+        {
             let ours = from.iter().any(|(root, _)| link.starts_with(root));
             if ours && seen.len() < PAGES_MAX && seen.insert(link.to_string()) {
                 open.push_back(link.to_string());

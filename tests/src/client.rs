@@ -21,7 +21,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("no JSON ({e}) in a {}: {}", self.status, self.body))
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|e| panic!("no JSON ({e}) in a {}: {}", self.status, self.body))
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -43,7 +44,9 @@ impl Answer {
 impl Client {
     pub fn new(base: impl Into<String>, key: Option<String>) -> Client {
         // Long enough for a backup on a busy machine.
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)));
         Client { agent: config.build().into(), base: base.into(), key }
     }
 
@@ -61,7 +64,8 @@ impl Client {
 
     pub fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json")];
-        self.try_send(method, path, &headers, Some(body.to_string())).unwrap_or_else(|e| panic!("{method} {path}: {e}"))
+        self.try_send(method, path, &headers, Some(body.to_string()))
+            .unwrap_or_else(|e| panic!("{method} {path}: {e}"))
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Answer {
@@ -69,7 +73,13 @@ impl Client {
     }
 
     /// As the others, but a server that is gone is an answer too: for tests that kill it.
-    pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Result<Answer, String> {
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Result<Answer, String> {
         let url = if path.starts_with("http") { path.to_string() } else { format!("{}{path}", self.base) };
         let mut request = ureq::http::Request::builder().method(method).uri(url);
         for (name, value) in headers {
@@ -85,7 +95,12 @@ impl Client {
             .iter()
             .map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
             .collect();
-        let body = response.body_mut().with_config().limit(200_000_000).read_to_vec().map_err(|e| e.to_string())?;
-        Ok(Answer { status: response.status().as_u16(), headers, body: String::from_utf8_lossy(&body).into_owned() })
+        let body =
+            response.body_mut().with_config().limit(200_000_000).read_to_vec().map_err(|e| e.to_string())?;
+        Ok(Answer {
+            status: response.status().as_u16(),
+            headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
     }
 }

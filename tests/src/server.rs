@@ -36,7 +36,10 @@ pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-        let built = Command::new(cargo).current_dir(crate::root()).args(["build", "--quiet", "--package", "causeway"]).status();
+        let built = Command::new(cargo)
+            .current_dir(crate::root())
+            .args(["build", "--quiet", "--package", "causeway"])
+            .status();
         assert!(built.is_ok_and(|s| s.success()), "the program does not build");
         let tests = std::env::current_exe().expect("a test knows its own file");
         let target = tests.ancestors().nth(2).expect("tests lie in target/debug/deps").to_path_buf();
@@ -76,15 +79,27 @@ impl Server {
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 if let Some(at) = line.find("http://127.0.0.1:") {
-                    drop(found.send(line[at..].split_whitespace().next().unwrap_or_default().trim_end_matches('/').to_string()));
+                    drop(
+                        found.send(
+                            line[at..]
+                                .split_whitespace()
+                                .next()
+                                .unwrap_or_default()
+                                .trim_end_matches('/')
+                                .to_string(),
+                        ),
+                    );
                 }
                 kept.lock().expect("the log").push(line);
             }
         });
         // A debug build on a busy machine; a restart bar is measured elsewhere.
         let address = address.recv_timeout(Duration::from_secs(60));
-        let base = address.unwrap_or_else(|_| panic!("the server does not say where it listens:\n{}", log.lock().expect("the log").join("\n")));
-        let key = std::fs::read_to_string(data.join("operator.key")).expect("the server writes the operator's key");
+        let base = address.unwrap_or_else(|_| {
+            panic!("the server does not say where it listens:\n{}", log.lock().expect("the log").join("\n"))
+        });
+        let key =
+            std::fs::read_to_string(data.join("operator.key")).expect("the server writes the operator's key");
         let client = Client::new(base, Some(key.trim().to_string()));
         let server = Server { child, log, options, data: data.to_path_buf(), client };
         server.wait_until_ready();
