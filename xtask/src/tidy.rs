@@ -56,6 +56,7 @@ pub const LAWS: &[Law] = &[
     names::SHELL,
     length::LAW,
     length::MOST,
+    length::FUNCTIONS,
     forgotten::LAW,
     unit_tests::LAW,
     errors::LAW,

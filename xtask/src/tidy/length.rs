@@ -21,6 +21,15 @@ pub const MOST: Law = Law {
 const MEDIAN_MAX: usize = 200;
 const NINE_IN_TEN_MAX: usize = 500;
 
+pub const FUNCTIONS: Law = Law {
+    name: "functions-fit-a-screen",
+    reason: "what does not fit a screen is not seen whole, and its middle is where mistakes hide",
+    way_out: "give its second thought a name of its own; at most 70 lines, tests are free",
+    find: functions,
+};
+
+const FUNCTION_LINES_MAX: usize = 70;
+
 const LINES_MAX: usize = 800;
 /// What people write line by line. Data, words and lock files are as long as what they list.
 const WRITTEN: &[&str] = &[".rs", ".js", ".mjs", ".css", ".html", ".sql", ".py", ".sh", ".md"];
@@ -56,6 +65,27 @@ fn usual(house: &House, breaches: &mut Breaches) {
                 1,
                 format!("the {name} file has {lines} lines, {max} are allowed; this is the longest"),
             );
+        }
+    }
+}
+
+/// rustfmt closes a function with a brace under the first letter of its first line.
+fn functions(house: &House, breaches: &mut Breaches) {
+    for (_, file) in house.product() {
+        let lines = &file.source().code;
+        for (at, line) in lines.iter().enumerate() {
+            let indent = &line[..line.len() - line.trim_start().len()];
+            let is_head = line.split_once("fn ").is_some_and(|(before, _)| {
+                before.split_whitespace().all(|w| w.starts_with("pub") || ["const", "async"].contains(&w))
+            });
+            if !is_head || line.trim_end().ends_with([';', '}']) {
+                continue;
+            }
+            let end = lines[at..].iter().position(|l| l.strip_prefix(indent).is_some_and(|rest| rest == "}"));
+            if let Some(length) = end.map(|end| end + 1).filter(|length| *length > FUNCTION_LINES_MAX) {
+                let what = format!("a function of {length} lines, {FUNCTION_LINES_MAX} are allowed");
+                breaches.add(&file.path, at + 1, what);
+            }
         }
     }
 }

@@ -217,6 +217,13 @@ fn every_law_finds_its_breach() {
 
     check("files-stay-short", &[(block, &long)], &[(block, 801)]);
 
+    let function = format!(
+        "impl A {{\n    fn f() {{\n{}    }}\n\n    fn g() {{\n    }}\n}}\n",
+        "        x();\n".repeat(69)
+    );
+    check("functions-fit-a-screen", &[(block, &function)], &[(block, 2)]);
+    check("functions-fit-a-screen", &[(block, &function.replacen("        x();\n", "", 1))], &[]);
+
     let middling = "x\n".repeat(501);
     let many: Vec<String> = (0..30).map(|n| format!("engines/sensing/src/n{n:02}.rs")).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|path| (path.as_str(), middling.as_str())).collect();
