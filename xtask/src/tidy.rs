@@ -65,6 +65,7 @@ pub const LAWS: &[Law] = &[
     features::LAW,
     inheritance::LAW,
     introduction::LAW,
+    introduction::FILES,
     map::LAW,
     languages::LAW,
     chinese::LAW,

@@ -12,6 +12,15 @@ pub const LAW: Law = Law {
     find,
 };
 
+pub const FILES: Law = Law {
+    name: "files-say-what-they-are",
+    reason: "whoever opens a file wants to know in one breath whether it is the right one",
+    way_out: "begin it with `//!` and one sentence; at most ten lines, what is longer belongs into the README or to an item",
+    find: headers,
+};
+
+const HEADER_LINES_MAX: usize = 10;
+
 const HEADINGS: &[&str] =
     &["## Question", "## Words", "## Invariants", "## Tables and events it owns", "## Read in this order"];
 
@@ -43,6 +52,21 @@ fn find(house: &House, breaches: &mut Breaches) {
                 &manifest,
                 krate.line(house, "[lib]"),
                 format!("{} does not say doctest = false", krate.name),
+            );
+        }
+    }
+}
+
+fn headers(house: &House, breaches: &mut Breaches) {
+    for (_, file) in house.product() {
+        let header = file.text.lines().take_while(|line| line.starts_with("//!")).count();
+        if header == 0 && !file.text.starts_with("#![doc") {
+            breaches.add(&file.path, 1, "does not say what it is");
+        } else if header > HEADER_LINES_MAX {
+            breaches.add(
+                &file.path,
+                1,
+                format!("takes {header} lines to say what it is, {HEADER_LINES_MAX} are allowed"),
             );
         }
     }

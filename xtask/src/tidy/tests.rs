@@ -30,21 +30,21 @@ fn clean() -> Vec<(String, String)> {
         ("openapi/causeway.json", "{\"openapi\": \"3.1.0\", \"paths\": {}}"),
         ("docs/adr/0001-one.md", RECORD),
         ("cities/town/city.toml", "# The town.\n\nschema = 1\nname = \"Hong Kong, 2326\"\n"),
-        ("base/vocab/src/lib.rs", "pub mod time;\n"),
-        ("base/vocab/src/time.rs", "pub struct Time;\n\n#[cfg(test)]\nmod tests;\n"),
+        ("base/vocab/src/lib.rs", "//! It.\npub mod time;\n"),
+        ("base/vocab/src/time.rs", "//! It.\npub struct Time;\n\n#[cfg(test)]\nmod tests;\n"),
         ("base/vocab/src/time/tests.rs", "#[test]\nfn hkd() {\n    panic!(\"HKD\");\n}\n"),
-        ("base/host/src/lib.rs", "pub mod db;\n"),
-        ("base/host/src/db.rs", "pub fn now() {\n    tracing::info!(\"{:?}\", std::time::SystemTime::now());\n}\n"),
-        ("engines/spatial/src/lib.rs", "pub mod geometry;\n"),
-        ("engines/spatial/src/geometry.rs", "use host::pack::{Finding, PackFile};\nuse std::net::IpAddr;\n"),
+        ("base/host/src/lib.rs", "//! It.\npub mod db;\n"),
+        ("base/host/src/db.rs", "//! It.\npub fn now() {\n    tracing::info!(\"{:?}\", std::time::SystemTime::now());\n}\n"),
+        ("engines/spatial/src/lib.rs", "//! It.\npub mod geometry;\n"),
+        ("engines/spatial/src/geometry.rs", "//! It.\nuse host::pack::{Finding, PackFile};\nuse std::net::IpAddr;\n"),
         (
             "engines/sensing/src/lib.rs",
-            "pub mod api;\npub mod block;\nmod store;\nconst S: &str = include_str!(\"../migrations/0001_rows.sql\");\n\
+            "//! It.\npub mod api;\npub mod block;\nmod store;\nconst S: &str = include_str!(\"../migrations/0001_rows.sql\");\n\
              const T: &str = include_str!(\"../messages/en.ftl zh-Hant.ftl zh-Hans.ftl\");\n",
         ),
-        ("engines/sensing/src/api.rs", "use axum::Json;\nuse spatial::geometry;\n\nasync fn get() {}\n"),
+        ("engines/sensing/src/api.rs", "//! It.\nuse axum::Json;\nuse spatial::geometry;\n\nasync fn get() {}\n"),
         ("engines/sensing/src/block.rs", "//! It is not tokio::spawn and not std::fs.\n\npub fn pack() {}\n"),
-        ("engines/sensing/src/store.rs", "const A: &str = \"SELECT t FROM obs_hot WHERE updated_at = $1\";\n"),
+        ("engines/sensing/src/store.rs", "//! It.\nconst A: &str = \"SELECT t FROM obs_hot WHERE updated_at = $1\";\n"),
         ("engines/sensing/migrations/0001_rows.sql", "CREATE TABLE obs_hot (t BIGINT);\n"),
         ("engines/sensing/messages/en.ftl", "a = A\nb = B\n    c = no key\n"),
         ("engines/sensing/messages/zh-Hant.ftl", "a = A\nb = B\n"),
@@ -284,6 +284,11 @@ fn every_law_finds_its_breach() {
     check(law, &[(readme, "# vocab\n\n## Question\n")], &[(readme, 1)]);
     check(law, &[(vocab, &dependent("vocab", &[]).replace("vocab?", "vocab"))], &[(vocab, 3)]);
     check(law, &[(vocab, &dependent("vocab", &[]).replace("doctest = false", ""))], &[(vocab, 8)]);
+
+    let law = "files-say-what-they-are";
+    check(law, &[(block, "pub fn f() {}\n")], &[(block, 1)]);
+    check(law, &[(block, &"//! More.\n".repeat(11))], &[(block, 1)]);
+    check(law, &[("base/vocab/src/lib.rs", "#![doc = include_str!(\"../README.md\")]\n")], &[]);
 
     let law = "the-map-is-complete";
     let more = [("base/expr/Cargo.toml", manifest("expr", &[])), ("base/expr/README.md", README.to_string())];
