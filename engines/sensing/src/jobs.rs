@@ -41,12 +41,16 @@ pub async fn seal_pass(observations: &Observations, now: Time, rules: &Rules) ->
     // Copies that a crash left, or a pass that failed.
     drop_copies(observations).await?;
     let mut tasks = Vec::new();
-    observations.inner.mirror.each(|datastream, stream| tasks.extend(plan(datastream, stream, now, rules)));
+    observations
+        .inner
+        .memory
+        .mirror
+        .each(|datastream, stream| tasks.extend(plan(datastream, stream, now, rules)));
     tasks.sort_unstable();
     let mut sealed = 0;
     let mut since = 0;
     for chunk in chunks(&tasks) {
-        let (mirror, chunk) = (observations.inner.mirror.clone(), chunk.to_vec());
+        let (mirror, chunk) = (observations.inner.memory.mirror.clone(), chunk.to_vec());
         let rows = observations.db().write_alone(move |tx| seal(tx, &mirror, &chunk)).await?;
         sealed += rows;
         since += rows;
@@ -81,12 +85,12 @@ fn chunks(tasks: &[Task]) -> Vec<&[Task]> {
 
 async fn drop_copies(observations: &Observations) -> Result<(), DbError> {
     loop {
-        let keys = copies(&observations.inner.mirror, COPIES_AT_A_TIME);
+        let keys = copies(&observations.inner.memory.mirror, COPIES_AT_A_TIME);
         if keys.is_empty() {
             return Ok(());
         }
         for chunk in keys.chunks(DELETES_A_CHUNK) {
-            let (mirror, chunk) = (observations.inner.mirror.clone(), chunk.to_vec());
+            let (mirror, chunk) = (observations.inner.memory.mirror.clone(), chunk.to_vec());
             observations.db().write_alone(move |tx| delete_copies(tx, &mirror, &chunk)).await?;
         }
     }
@@ -105,7 +109,7 @@ pub async fn retention_pass(
         if observations.extent(id).is_none_or(|(first, _)| first >= cutoff.0) {
             continue;
         }
-        let mirror = observations.inner.mirror.clone();
+        let mirror = observations.inner.memory.mirror.clone();
         gone += observations.db().write_alone(move |tx| expire(tx, &mirror, id, cutoff)).await?;
     }
     Ok(gone)

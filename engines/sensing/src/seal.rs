@@ -66,7 +66,9 @@ pub fn plan(datastream: i64, stream: &Stream, now: Time, rules: &Rules) -> Vec<T
     let mut at = 0;
     while let Some(row) = rows.get(at) {
         let covering = calendar.covering(row.t);
-        let Some(bucket) = covering.or_else(|| rules.bucket_for(row.t, now)) else {
+        // An hour's block gives way to its day as soon as that is closed.
+        let lasting = covering.filter(|bucket| bucket.level != Level::Hour);
+        let Some(bucket) = lasting.or_else(|| rules.bucket_for(row.t, now)).or(covering) else {
             // Rows are in order of time, but a later day may be covered where an open hour is not.
             let next = Bucket::at(Level::Hour, row.t).map_or(row.t + 1, |hour| hour.range().1);
             at += rows[at..].partition_point(|r| r.t < next);

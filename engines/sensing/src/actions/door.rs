@@ -10,7 +10,7 @@ use vocab::{Mode, Time};
 use crate::ingest::{Arrival, Limits, Outcome, validate};
 use crate::seal::Rules;
 use crate::store::observations::record::{Batch, record};
-use crate::store::observations::{Inner, Observations, SourceKind, import, sources};
+use crate::store::observations::{Memory, Observations, SourceKind, import, sources};
 
 /// Rows that may wait for their commit: 13 MB of them, and less than a second of work.
 const CAPACITY: usize = 200_000;
@@ -27,7 +27,7 @@ pub struct Door {
 type SourceName = (SourceKind, String, String, Mode);
 
 struct Writing {
-    inner: Arc<Inner>,
+    memory: Arc<Memory>,
 }
 
 impl Stage for Writing {
@@ -39,13 +39,13 @@ impl Stage for Writing {
     }
 
     fn apply(&mut self, tx: &mut Tx, batches: &[Batch]) -> Result<Vec<Vec<Outcome>>, DbError> {
-        record(tx, &self.inner, batches)
+        record(tx, &self.memory, batches)
     }
 }
 
 impl Door {
     pub fn new(observations: &Observations, limits: Limits) -> Door {
-        let stage = Writing { inner: observations.inner.clone() };
+        let stage = Writing { memory: observations.inner.memory.clone() };
         Door {
             observations: observations.clone(),
             lane: observations.db().lane(CAPACITY, stage),
@@ -66,8 +66,8 @@ impl Door {
     /// Takes history in, straight into blocks where its days are closed. For files, some ten thousand rows at a time,
     /// each datastream's days together: every block that is met is written once.
     pub async fn import(&self, arrival: &Arrival, now: Time, rules: Rules) -> Result<Vec<Outcome>, DbError> {
-        let (inner, batch) = (self.observations.inner.clone(), self.check(arrival));
-        self.observations.db().write_alone(move |tx| import::import(tx, &inner, &batch, now, &rules)).await
+        let (memory, batch) = (self.observations.inner.memory.clone(), self.check(arrival));
+        self.observations.db().write_alone(move |tx| import::import(tx, &memory, &batch, now, &rules)).await
     }
 
     /// The number of whoever brings observations, given one when it is new.

@@ -46,6 +46,11 @@ pub struct Observations {
 
 pub(crate) struct Inner {
     pub db: Db,
+    pub memory: Arc<Memory>,
+}
+
+/// What follows the commits. It holds no database, so that work in the writer's hands never keeps one open.
+pub(crate) struct Memory {
     pub mirror: Arc<Mirror>,
     pub datastreams: Datastreams,
     pub committed: broadcast::Sender<Committed>,
@@ -68,18 +73,17 @@ impl Observations {
         }
         let mirror = db.read_blocking(load)?;
         let (committed, _) = broadcast::channel(BEHIND);
-        let inner =
-            Inner { db: db.clone(), mirror: Arc::new(mirror), datastreams: datastreams.clone(), committed };
-        Ok(Observations { inner: Arc::new(inner) })
+        let memory = Memory { mirror: Arc::new(mirror), datastreams: datastreams.clone(), committed };
+        Ok(Observations { inner: Arc::new(Inner { db: db.clone(), memory: Arc::new(memory) }) })
     }
 
     /// Every commit's rows, live. Bounded: a listener that lags is told so and resumes from the store.
     pub fn listen(&self) -> broadcast::Receiver<Committed> {
-        self.inner.committed.subscribe()
+        self.inner.memory.committed.subscribe()
     }
 
     pub fn datastreams(&self) -> &Datastreams {
-        &self.inner.datastreams
+        &self.inner.memory.datastreams
     }
 
     pub fn db(&self) -> &Db {
@@ -88,7 +92,7 @@ impl Observations {
 
     /// The latest observation, from memory.
     pub fn last(&self, datastream: i64) -> Option<Row> {
-        self.inner.mirror.with(datastream, |s| s.last().cloned()).flatten()
+        self.inner.memory.mirror.with(datastream, |s| s.last().cloned()).flatten()
     }
 
     /// The latest observation of each, from memory.
@@ -98,28 +102,28 @@ impl Observations {
 
     /// All observations of a datastream, from memory.
     pub fn count_all(&self, datastream: i64) -> u64 {
-        self.inner.mirror.with(datastream, |s| s.count()).unwrap_or(0)
+        self.inner.memory.mirror.with(datastream, |s| s.count()).unwrap_or(0)
     }
 
     /// Phenomenon times (microseconds) of the first and the last observation, from memory.
     pub fn extent(&self, datastream: i64) -> Option<(i64, i64)> {
-        self.inner.mirror.with(datastream, |s| s.extent()).flatten()
+        self.inner.memory.mirror.with(datastream, |s| s.extent()).flatten()
     }
 
     /// Rows not yet sealed, of all datastreams.
     pub fn hot_rows(&self) -> usize {
-        self.inner.mirror.hot_rows()
+        self.inner.memory.mirror.hot_rows()
     }
 
     /// Hot rows of a span, to be taken **before** the transaction begins that reads the blocks: what is sealed between
     /// the two is then seen twice, and dropped, where the other order would not see it at all.
     pub fn hot(&self, datastream: i64, span: Span) -> Hot {
-        Hot(self.inner.mirror.with(datastream, |s| s.span(span).to_vec()).unwrap_or_default())
+        Hot(self.inner.memory.mirror.with(datastream, |s| s.span(span).to_vec()).unwrap_or_default())
     }
 
     /// As [`Observations::hot`], no more than a page of `limit` can need.
     fn hot_page(&self, datastream: i64, span: Span, order: Order, limit: usize) -> Hot {
-        let page = self.inner.mirror.with(datastream, |s| {
+        let page = self.inner.memory.mirror.with(datastream, |s| {
             let rows = s.span(span);
             let from = rows.len().saturating_sub(limit);
             match order {

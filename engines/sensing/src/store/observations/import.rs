@@ -9,7 +9,7 @@ use super::counters::{self, Counts};
 use super::record::{Batch, record};
 use super::revisions::{self, Note};
 use super::seal::{Sealing, gather, replace};
-use super::{Inner, sources};
+use super::{Memory, sources};
 use crate::bucket::{Bucket, Level};
 use crate::calendar::Calendar;
 use crate::ingest::{Outcome, decide};
@@ -21,7 +21,7 @@ use crate::seal::{Rules, Task};
 /// rows over hot ones, take the way of all others.
 pub fn import(
     tx: &mut Tx,
-    inner: &Inner,
+    memory: &Memory,
     batch: &Batch,
     now: Time,
     rules: &Rules,
@@ -35,14 +35,14 @@ pub fn import(
     let mut rest = Vec::new();
     for (datastream, mut places) in by_stream {
         places.sort_by_key(|i| batch.rows[*i].1.key());
-        let policy = inner.datastreams.get(datastream).map(|d| d.policy);
+        let policy = memory.datastreams.get(datastream).map(|d| d.policy);
         let (direct, other): (Vec<usize>, Vec<usize>) = places.into_iter().partition(|i| {
             let key = batch.rows[*i].1.key();
-            policy.is_some() && !inner.mirror.with(datastream, |s| s.get(key).is_some()).unwrap_or(false)
+            policy.is_some() && !memory.mirror.with(datastream, |s| s.get(key).is_some()).unwrap_or(false)
         });
         rest.extend(other);
         let Some(policy) = policy else { continue };
-        let sealed = sealing.sealed(&inner.mirror, datastream);
+        let sealed = sealing.sealed(&memory.mirror, datastream);
         let rows: Vec<&Row> = direct.iter().map(|i| &batch.rows[*i].1).collect();
         for (target, range) in targets(&sealed.calendar, &rows, now, rules) {
             let places = &direct[range];
@@ -80,7 +80,7 @@ pub fn import(
             }
         }
     }
-    sealing.finish(tx, &inner.mirror)?;
+    sealing.finish(tx, &memory.mirror)?;
     let mut counts = Counts::new();
     let is_rest = {
         let mut marks = vec![false; outcomes.len()];
@@ -101,7 +101,7 @@ pub fn import(
             rows,
             positions: Vec::new(),
         };
-        let decided = record(tx, inner, &[hot])?.pop().unwrap_or_default();
+        let decided = record(tx, memory, &[hot])?.pop().unwrap_or_default();
         for (i, outcome) in rest.iter().zip(decided) {
             outcomes[position(batch, *i)] = outcome;
         }
@@ -133,8 +133,11 @@ fn targets(
         };
         let whole = month.filter(fits);
         for (i, row) in month_rows.iter().enumerate() {
+            let covering = calendar.covering(row.t);
+            let lasting = covering.filter(|bucket| bucket.level != Level::Hour);
             let day = rules.bucket_for(row.t, now).filter(|bucket| bucket.level != Level::Hour);
-            let target = calendar.covering(row.t).or(whole).or(day);
+            // An hour's block gives way to its day as soon as that is closed.
+            let target = lasting.or(whole).or(day).or(covering);
             match runs.last_mut() {
                 Some((last, range)) if *last == target && range.end == start + i => range.end += 1,
                 _ => runs.push((target, start + i..start + i + 1)),

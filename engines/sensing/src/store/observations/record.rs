@@ -7,7 +7,7 @@ use vocab::Time;
 
 use super::counters::{self, Counts};
 use super::revisions::{self, Note};
-use super::{Inner, blocks, hot, sources};
+use super::{Memory, blocks, hot, sources};
 use crate::bucket::Bucket;
 use crate::ingest::{Outcome, Refusal, decide};
 use crate::observation::{Key, Mark, Row};
@@ -35,7 +35,7 @@ impl Batch {
 type Place = (i64, i64, i64, u32, u32);
 
 /// Writes batches and answers what became of each observation. Memory follows on commit.
-pub fn record(tx: &mut Tx, inner: &Inner, batches: &[Batch]) -> Result<Vec<Vec<Outcome>>, DbError> {
+pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec<Outcome>>, DbError> {
     let mut outcomes: Vec<Vec<Outcome>> = batches.iter().map(|b| b.outcomes.clone()).collect();
     let mut order: Vec<Place> = Vec::with_capacity(batches.iter().map(|b| b.rows.len()).sum());
     for (b, batch) in (0u32..).zip(batches) {
@@ -44,8 +44,8 @@ pub fn record(tx: &mut Tx, inner: &Inner, batches: &[Batch]) -> Result<Vec<Vec<O
     order.sort_unstable();
 
     let mut work = Work::default();
-    inner.datastreams.with(|datastream| -> Result<(), DbError> {
-        let view = inner.mirror.view();
+    memory.datastreams.with(|datastream| -> Result<(), DbError> {
+        let view = memory.mirror.view();
         for same in order.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
             let (t, ds, n, ..) = same[0];
             let key = Key { t, n };
@@ -94,7 +94,7 @@ pub fn record(tx: &mut Tx, inner: &Inner, batches: &[Batch]) -> Result<Vec<Vec<O
     counters::add(tx, &counts(batches, &outcomes))?;
     let mut rows = work.new;
     rows.append(&mut work.over);
-    follow(tx, inner, rows);
+    follow(tx, memory, rows);
     Ok(outcomes)
 }
 
@@ -137,11 +137,11 @@ fn counts(batches: &[Batch], outcomes: &[Vec<Outcome>]) -> Counts {
 }
 
 /// On commit the mirror takes the rows and listeners hear of them.
-fn follow(tx: &mut Tx, inner: &Inner, rows: Vec<(i64, Row)>) {
+fn follow(tx: &mut Tx, memory: &Memory, rows: Vec<(i64, Row)>) {
     if rows.is_empty() {
         return;
     }
-    let (mirror, committed) = (inner.mirror.clone(), inner.committed.clone());
+    let (mirror, committed) = (memory.mirror.clone(), memory.committed.clone());
     tx.on_commit(Box::new(move || {
         let told = (committed.receiver_count() > 0).then(|| rows.clone());
         mirror.put_all(rows);

@@ -124,6 +124,17 @@ struct City {
 
 const SOURCE: u32 = 1;
 
+/// The writer may still be letting go of the work it has answered.
+fn opened(url: &str) -> Db {
+    for _ in 0..200 {
+        match Db::open(url) {
+            Err(DbError::InUse(_)) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            other => return other.unwrap(),
+        }
+    }
+    panic!("{url} stays in use")
+}
+
 impl City {
     fn new(url: String) -> City {
         let datastreams = Datastreams::default();
@@ -145,7 +156,7 @@ impl City {
 
     fn reopen(&mut self) {
         self.open = None;
-        let db = Db::open(&self.url).unwrap();
+        let db = opened(&self.url);
         host::migrate::run(&db, &[crate::MIGRATIONS]).unwrap();
         let store = Observations::open(&db, &self.datastreams).unwrap();
         let door = Door::new(&store, Limits::default());
@@ -178,6 +189,54 @@ impl City {
         };
         let observations = drafts.iter().map(incoming).collect();
         Arrival { source: SOURCE, mode: Mode::Live, received: self.now, observations }
+    }
+
+    /// Every block and roll-up is what its rows encode to: however it came about, it has the same bytes.
+    fn check_bytes(&self) -> Result<(), TestCaseError> {
+        let store = self.store();
+        let mut sealed = Vec::new();
+        store.inner.memory.mirror.each(|ds, stream| sealed.push((ds, stream.sealed.calendar.clone())));
+        let broken = store.db().read_blocking(move |tx| -> Result<Vec<String>, DbError> {
+            let (mut broken, mut ids) = (Vec::new(), 0);
+            for (ds, calendar) in &sealed {
+                for bucket in calendar.all() {
+                    let rows = blocks::rows(tx, *ds, bucket)?;
+                    let mut blobs = Vec::new();
+                    blocks::each_part(
+                        tx,
+                        *ds,
+                        bucket,
+                        (i64::MIN, i64::MAX),
+                        blocks::Direction::Forward,
+                        |b| {
+                            blobs.push(b.to_vec());
+                            Ok(true)
+                        },
+                    )?;
+                    ids += blobs.len() as i64;
+                    let expected: Vec<_> = crate::block::partition(&rows, 256)
+                        .iter()
+                        .map(|rows| crate::block::encode(rows))
+                        .collect();
+                    if blobs != expected || rows.is_empty() {
+                        broken.push(format!("{ds} {bucket:?}"));
+                    }
+                }
+                let rows: u64 = calendar.months().map(|month| calendar.rows(month)).sum();
+                let kept =
+                    tx.query_one("SELECT n FROM obs_stream WHERE ds = $1", &[(*ds).into()], |r| r.int(0))?;
+                if kept.unwrap_or(0) != rows as i64 {
+                    broken.push(format!("{ds}: {kept:?} rows in obs_stream, {rows} in its calendar"));
+                }
+            }
+            let all = tx.query_one("SELECT COUNT(*) FROM obs_block", &[], |row| row.int(0))?;
+            if all != Some(ids) {
+                broken.push(format!("{all:?} blocks, {ids} of them in calendars"));
+            }
+            Ok(broken)
+        });
+        prop_assert_eq!(broken.map_err(|e| TestCaseError::fail(e.to_string()))?, Vec::<String>::new());
+        Ok(())
     }
 
     /// What the model says must become of them.
@@ -230,16 +289,20 @@ impl City {
             Step::Seal => {
                 self.wait(seal_pass(&store, self.now, &RULES));
                 let mut left = Vec::new();
-                store.inner.mirror.each(|ds, stream| left.extend(plan(ds, stream, self.now, &RULES)));
+                store.inner.memory.mirror.each(|ds, stream| left.extend(plan(ds, stream, self.now, &RULES)));
                 left.retain(|task| task.bucket.level != crate::bucket::Level::Month);
                 prop_assert_eq!(left, vec![], "a pass leaves nothing that it would do");
             }
             Step::SealTornAfter(tasks) => {
                 let mut planned = Vec::new();
-                store.inner.mirror.each(|ds, stream| planned.extend(plan(ds, stream, self.now, &RULES)));
+                store
+                    .inner
+                    .memory
+                    .mirror
+                    .each(|ds, stream| planned.extend(plan(ds, stream, self.now, &RULES)));
                 planned.sort_unstable();
                 planned.truncate(*tasks);
-                let mirror = store.inner.mirror.clone();
+                let mirror = store.inner.memory.mirror.clone();
                 self.wait(store.db().write_alone(move |tx| seal::seal(tx, &mirror, &planned)));
                 drop(store);
                 self.reopen();
@@ -385,17 +448,55 @@ fn play(url: String, steps: &[Step]) -> Result<(), TestCaseError> {
         city.check_all()?;
     }
     city.reopen();
-    city.check_all()
+    city.check_all()?;
+    city.check_bytes()
+}
+
+fn judge(cases: u32, url: impl Fn() -> String) {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let steps = prop::collection::vec(any_step(), 1..40);
+    runner.run(&steps, |steps| play(url(), &steps)).unwrap_or_else(|e| panic!("{e}"));
 }
 
 #[test]
 fn the_store_agrees_with_a_sorted_map() {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
-    let steps = prop::collection::vec(any_step(), 1..40);
-    let outcome = runner.run(&steps, |steps| {
-        let folder = tempfile::tempdir().map_err(|e| TestCaseError::fail(e.to_string()))?;
-        play(format!("sqlite:{}", folder.path().join("city.db").display()), &steps)
+    let folder = tempfile::tempdir().unwrap();
+    let number = std::cell::Cell::new(0);
+    judge(60, || {
+        drop(std::fs::remove_file(folder.path().join(format!("{}.db", number.get()))));
+        number.set(number.get() + 1);
+        format!("sqlite:{}", folder.path().join(format!("{}.db", number.get())).display())
     });
-    outcome.unwrap_or_else(|e| panic!("{e}"));
+}
+
+#[test]
+fn the_store_agrees_with_a_sorted_map_on_postgres() {
+    let Some(url) = postgres("map") else { return };
+    judge(12, || {
+        emptied(&url);
+        url.clone()
+    });
+}
+
+/// The address of a new, empty database on the server that the test command started.
+fn postgres(name: &str) -> Option<String> {
+    let Ok(server) = std::env::var("CAUSEWAY_TEST_POSTGRES") else {
+        eprintln!("skipped: CAUSEWAY_TEST_POSTGRES names no PostgreSQL server");
+        return None;
+    };
+    let name = format!("sensing_{name}_{}", std::process::id());
+    for statement in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+        let done = std::process::Command::new("psql").args(["-q", &server, "-c", &statement]).status();
+        assert!(done.is_ok_and(|status| status.success()), "psql could not: {statement}");
+    }
+    let (base, _) = server.rsplit_once('/').unwrap();
+    Some(format!("{base}/{name}"))
+}
+
+fn emptied(url: &str) {
+    let db = opened(url);
+    host::migrate::run(&db, &[crate::MIGRATIONS]).unwrap();
+    let empty = "TRUNCATE obs_hot, obs_block, obs_rollup, obs_stream, obs_revision, obs_counter, obs_source";
+    db.write_blocking(move |tx| tx.batch(empty)).unwrap();
 }
