@@ -1,4 +1,4 @@
-//! Links between documents lead somewhere.
+//! Links between documents lead somewhere, and so do the documents that a message names.
 
 use super::{Breaches, Law};
 use crate::house::House;
@@ -11,6 +11,7 @@ pub const LAW: Law = Law {
 };
 
 fn find(house: &House, breaches: &mut Breaches) {
+    named_by_messages(house, breaches);
     for file in house.files.values().filter(|f| f.path.ends_with(".md")) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (number, line) in file.lines() {
@@ -24,6 +25,23 @@ fn find(house: &House, breaches: &mut Breaches) {
                 let is_folder = house.inside(&format!("{}/", whole.trim_end_matches('/'))).next().is_some();
                 if !house.files.contains_key(&whole) && !is_folder {
                     breaches.add(&file.path, number, format!("{target} is not there"));
+                }
+            }
+        }
+    }
+}
+
+fn named_by_messages(house: &House, breaches: &mut Breaches) {
+    for (_, file) in house.product() {
+        for text in &file.source().strings {
+            let words = text.text.split(|c: char| !(c.is_ascii_alphanumeric() || "/-_.".contains(c)));
+            for path in words.filter(|word| word.starts_with("docs/") && word.ends_with(".md")) {
+                if !house.files.contains_key(path) {
+                    breaches.add(
+                        &file.path,
+                        text.line,
+                        format!("a message sends people to {path}, which is not there"),
+                    );
                 }
             }
         }

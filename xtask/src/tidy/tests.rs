@@ -368,6 +368,12 @@ fn every_law_finds_its_breach() {
         &[("docs/a.md", 2)],
     );
 
+    check(
+        law,
+        &[(block, "//! It.\nconst HINT: &str = \"see docs/lost.md, or docs/adr/0001-one.md\";\n")],
+        &[(block, 2)],
+    );
+
     let unshown: Vec<&str> = LAWS.iter().map(|law| law.name).filter(|name| !shown.contains(*name)).collect();
     assert!(unshown.is_empty(), "no breach is planted for {unshown:?}");
 }
