@@ -14,6 +14,7 @@ use intake::replay;
 use vocab::{Lang, Mode, Quality, Time, Value};
 
 mod fixtures;
+mod playing;
 mod recordings;
 
 fn root() -> PathBuf {

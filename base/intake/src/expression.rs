@@ -3,6 +3,7 @@
 //! `if(valid == 'Y', 'valid', 'suspect')`, `time(concat(/date, ' ', ../../period_to))`. A path is a bare word; one with
 //! spaces or other signs stands in backticks. Operators stand between spaces, since a path may hold their signs.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -100,9 +101,31 @@ pub enum Outcome {
 pub struct Scope<'a> {
     pub entry: Entry<'a>,
     pub parameters: &'a BTreeMap<String, String>,
-    pub lets: Vec<(&'a str, Outcome)>,
+    pub lets: Vec<Let<'a>>,
     pub received: Time,
     pub zone: &'a TimeZone,
+}
+
+/// A named expression: evaluated when it is first asked for, and once.
+pub struct Let<'a> {
+    name: &'a str,
+    expression: &'a Expression,
+    value: OnceCell<Result<Outcome, String>>,
+}
+
+impl<'a> Let<'a> {
+    pub fn new(name: &'a str, expression: &'a Expression) -> Let<'a> {
+        Let { name, expression, value: OnceCell::new() }
+    }
+
+    fn value(&self, scope: &Scope) -> Result<Outcome, String> {
+        // It sees the record and not its fellows, so none can ask for itself.
+        let alone = || {
+            let Scope { entry, parameters, received, zone, .. } = *scope;
+            self.expression.value(&Scope { entry, parameters, lets: Vec::new(), received, zone })
+        };
+        self.value.get_or_init(alone).clone().map_err(|e| format!("${}: {e}", self.name))
+    }
 }
 
 impl Expression {
@@ -122,13 +145,21 @@ impl Expression {
 impl Scope<'_> {
     /// What stands at a path: `a/b` in the record, `../a` one level above it, `/a` from the root, `.` the record itself,
     /// `#key` the key it stands under, `$name` a named value or a parameter of the address.
-    pub fn look_up(&self, path: &str) -> Option<Outcome> {
+    fn value_at(&self, path: &str) -> Result<Outcome, String> {
         if let Some(name) = path.strip_prefix('$') {
-            let named = self.lets.iter().find(|(n, _)| *n == name).map(|(_, outcome)| outcome.clone());
-            return named.or_else(|| self.parameters.get(name).map(|v| Outcome::Json(v.as_str().into())));
+            return match self.lets.iter().find(|l| l.name == name) {
+                Some(named) => named.value(self),
+                None => {
+                    Ok(Outcome::Json(self.parameters.get(name).map_or(Json::Null, |v| v.as_str().into())))
+                }
+            };
         }
+        Ok(Outcome::Json(self.look_up(path).unwrap_or_default()))
+    }
+
+    fn look_up(&self, path: &str) -> Option<Json> {
         if path == "#key" {
-            return self.entry.key.map(|key| Outcome::Json(key.into()));
+            return self.entry.key.map(Json::from);
         }
         let parents = self.entry.parents;
         let (mut at, rest) = match path.strip_prefix('/') {
@@ -150,7 +181,7 @@ impl Scope<'_> {
                 other => other.get(step)?,
             };
         }
-        Some(Outcome::Json(at.clone()))
+        Some(at.clone())
     }
 }
 

@@ -9,7 +9,7 @@ use vocab::{Mode, Slug, Text, Time};
 
 use crate::decode::{self, DecodeError, Entry, Limits, Reading};
 use crate::draft::{Batch, DraftDatastream, DraftObservation, DraftThing, Quarantined, Tally};
-use crate::expression::Scope;
+use crate::expression::{Let, Scope};
 use crate::feed::{Feed, Source};
 
 mod piece;
@@ -75,14 +75,22 @@ pub fn map(
     mapper.finish()
 }
 
+/// What needs not be made again for each record.
+#[derive(Default)]
+struct Known {
+    /// Where things and datastreams stand in the batch that is being filled.
+    things: HashMap<Slug, usize>,
+    datastreams: HashMap<Slug, usize>,
+    /// The slug of each outside key of the whole answer, and the key of each slug: two keys may not share one.
+    slugs: HashMap<String, Slug>,
+    keys: HashMap<Slug, String>,
+}
+
 struct Mapper<'a, 'd> {
     context: &'a Context<'a>,
     deliver: &'d mut dyn FnMut(Batch) -> bool,
     batch: Batch,
-    things: HashMap<Slug, usize>,
-    datastreams: HashMap<Slug, usize>,
-    /// What outside key each slug came of, to see when two keys make the same one.
-    keys: HashMap<Slug, String>,
+    known: Known,
     total: Tally,
     kept: usize,
     whole: bool,
@@ -94,9 +102,7 @@ impl<'a, 'd> Mapper<'a, 'd> {
             context,
             deliver,
             batch: empty(context),
-            things: HashMap::new(),
-            datastreams: HashMap::new(),
-            keys: HashMap::new(),
+            known: Known::default(),
             total: Tally::default(),
             kept: 0,
             whole: true,
@@ -109,11 +115,34 @@ impl<'a, 'd> Mapper<'a, 'd> {
         match entry {
             Err(reason) => self.quarantine(String::new(), reason),
             Ok(entry) => match self.piece(shape, entry) {
-                Ok(piece) => self.take(piece)?,
+                Ok(piece) if self.belongs(&piece) => self.take(piece),
+                Ok(_) => {
+                    self.whole = false;
+                    self.flush()?;
+                    // Made again, since the new batch knows nothing yet.
+                    match self.piece(shape, entry) {
+                        Ok(piece) => self.take(piece),
+                        Err(reason) => self.quarantine(excerpt(&entry), reason),
+                    }
+                }
                 Err(reason) => self.quarantine(excerpt(&entry), reason),
             },
         }
         Ok(())
+    }
+
+    /// Whether a piece goes into the batch that is being filled, or begins the next one.
+    fn belongs(&self, piece: &Piece) -> bool {
+        let batch = &self.batch;
+        let full = batch.observations.len() + piece.observations.len() > BATCH
+            || batch.things.len() + batch.features.len() + batch.messages.len() > BATCH;
+        let another_time = match self.context.received {
+            Received::At(_) => false,
+            Received::EachItsOwn { split_from } => {
+                batch.tally.mapped > 0 && piece.received > batch.received && piece.received >= split_from
+            }
+        };
+        !full && !another_time
     }
 
     fn piece(&mut self, shape: usize, entry: Entry<'_>) -> Result<Piece, String> {
@@ -123,50 +152,32 @@ impl<'a, 'd> Mapper<'a, 'd> {
             Received::At(time) => time,
             Received::EachItsOwn { .. } => self.batch.received,
         };
-        let mut scope = Scope {
+        let scope = Scope {
             entry,
             parameters: context.parameters,
-            lets: Vec::new(),
+            lets: records.lets.iter().map(|(name, expression)| Let::new(name, expression)).collect(),
             received,
             zone: &context.feed.zone,
         };
-        for (name, expression) in &records.lets {
-            let outcome = expression.value(&scope).map_err(|e| format!("${name}: {e}"))?;
-            scope.lets.push((name, outcome));
-        }
-        let mut piece = Piece::of(records, &scope, context)?;
+        let mut piece = Piece::of(records, &scope, context, &self.known)?;
         if let Received::EachItsOwn { .. } = context.received {
             let own = piece.observations.iter().map(|o| o.time).max();
             let said = records.received.as_ref().map(|e| piece::time(e, &scope)).transpose()?.flatten();
             piece.received = said.or(own).unwrap_or(received);
         }
         // Checked before anything of the record is taken, so that it maps whole or not at all.
-        for (slug, key) in &piece.keys {
-            match self.keys.get(slug) {
-                Some(other) if other != key => {
-                    return Err(format!("\"{key}\" and \"{other}\" would both be called {slug}"));
-                }
-                _ => {}
+        for (n, (slug, key)) in piece.keys.iter().enumerate() {
+            let beside = || piece.keys[..n].iter().find(|(s, _)| s == slug).map(|(_, key)| key);
+            if let Some(other) = self.known.keys.get(slug).or_else(beside).filter(|other| *other != key) {
+                let readable = |key: &str| key.replace(piece::BETWEEN, "/");
+                let (a, b) = (readable(key), readable(other));
+                return Err(format!("\"{a}\" and \"{b}\" would both be called {slug}"));
             }
         }
         Ok(piece)
     }
 
-    fn take(&mut self, piece: Piece) -> Result<(), DecodeError> {
-        let full = self.batch.observations.len() + piece.observations.len() > BATCH
-            || self.batch.things.len() + self.batch.features.len() + self.batch.messages.len() > BATCH;
-        let another_time = match self.context.received {
-            Received::At(_) => false,
-            Received::EachItsOwn { split_from } => {
-                self.batch.tally.mapped > 0
-                    && piece.received > self.batch.received
-                    && piece.received >= split_from
-            }
-        };
-        if full || another_time {
-            self.whole = false;
-            self.flush()?;
-        }
+    fn take(&mut self, piece: Piece) {
         self.total.mapped += 1;
         self.batch.tally.received += 1;
         self.batch.tally.mapped += 1;
@@ -174,12 +185,15 @@ impl<'a, 'd> Mapper<'a, 'd> {
             Received::At(time) => time,
             Received::EachItsOwn { .. } => self.batch.received.max(piece.received),
         };
-        self.keys.extend(piece.keys);
+        for (slug, key) in piece.keys {
+            self.known.slugs.insert(key.clone(), slug.clone());
+            self.known.keys.insert(slug, key);
+        }
         for thing in piece.things {
             self.thing(thing);
         }
         for observation in piece.observations {
-            let index = match self.datastreams.get(&observation.slug) {
+            let index = match self.known.datastreams.get(&observation.slug) {
                 Some(index) => *index,
                 None => {
                     self.batch.datastreams.push(DraftDatastream {
@@ -188,7 +202,7 @@ impl<'a, 'd> Mapper<'a, 'd> {
                         name: observation.name,
                         facts: observation.facts,
                     });
-                    self.datastreams.insert(observation.slug, self.batch.datastreams.len() - 1);
+                    self.known.datastreams.insert(observation.slug, self.batch.datastreams.len() - 1);
                     self.batch.datastreams.len() - 1
                 }
             };
@@ -201,12 +215,11 @@ impl<'a, 'd> Mapper<'a, 'd> {
         }
         self.batch.features.extend(piece.features);
         self.batch.messages.extend(piece.messages);
-        Ok(())
     }
 
     /// The same thing comes with each of its records.
     fn thing(&mut self, thing: DraftThing) {
-        match self.things.get(&thing.slug) {
+        match self.known.things.get(&thing.slug) {
             Some(index) => {
                 let known = &mut self.batch.things[*index];
                 if *known != thing {
@@ -214,7 +227,7 @@ impl<'a, 'd> Mapper<'a, 'd> {
                 }
             }
             None => {
-                self.things.insert(thing.slug.clone(), self.batch.things.len());
+                self.known.things.insert(thing.slug.clone(), self.batch.things.len());
                 self.batch.things.push(thing);
             }
         }
@@ -233,8 +246,8 @@ impl<'a, 'd> Mapper<'a, 'd> {
     fn flush(&mut self) -> Result<(), DecodeError> {
         let received = self.batch.received;
         let batch = std::mem::replace(&mut self.batch, Batch { received, ..empty(self.context) });
-        self.things.clear();
-        self.datastreams.clear();
+        self.known.things.clear();
+        self.known.datastreams.clear();
         if (self.deliver)(batch) { Ok(()) } else { Err(DecodeError::Stopped) }
     }
 

@@ -11,7 +11,7 @@ impl Tree {
     pub(super) fn value(&self, scope: &Scope) -> Result<Outcome, String> {
         Ok(match self {
             Tree::Constant(json) => Outcome::Json(json.clone()),
-            Tree::Path(path) => scope.look_up(path).unwrap_or(Outcome::Json(Json::Null)),
+            Tree::Path(path) => scope.value_at(path)?,
             Tree::Not(inner) => truth(!inner.truth(scope)?),
             Tree::Both(a, b) => truth(a.truth(scope)? && b.truth(scope)?),
             Tree::Either(a, b) => truth(a.truth(scope)? || b.truth(scope)?),

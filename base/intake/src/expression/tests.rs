@@ -12,10 +12,12 @@ fn value(text: &str) -> Result<Outcome, String> {
         "signals": {"a": {"state": "on"}, "b": {"state": "off"}, "c": {}}
     });
     let parents = [&root, &middle];
+    let start = Expression::compile("time('1970-01-01T00:00:00Z')").unwrap();
+    let itself = Expression::compile("coalesce($itself, 'no')").unwrap();
     let scope = Scope {
         entry: Entry { record: &record, parents: &parents, key: Some("WTS") },
         parameters: &BTreeMap::from([("lang".to_string(), "en".to_string())]),
-        lets: vec![("when", Outcome::Time(Time(0)))],
+        lets: vec![Let::new("when", &start), Let::new("itself", &itself)],
         received: Time(5),
         zone: &TimeZone::get("Asia/Hong_Kong").unwrap(),
     };
@@ -43,6 +45,7 @@ fn paths_lead_into_the_record_and_above_it() {
     check("#key", json!("WTS"));
     check("$lang", json!("en"));
     check("count(.)", json!(1));
+    check("$itself", json!("no"));
     assert_eq!(value("$when"), Ok(Outcome::Time(Time(0))));
     assert_eq!(value("received()"), Ok(Outcome::Time(Time(5))));
 }

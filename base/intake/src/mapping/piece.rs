@@ -14,6 +14,9 @@ use crate::feed::check::{
     ThingTemplate,
 };
 
+/// Stands between the parts of an outside key; no key holds it (ASCII unit separator).
+pub(super) const BETWEEN: &str = "\u{1f}";
+
 #[derive(Debug)]
 pub(super) struct Piece {
     pub received: Time,
@@ -21,7 +24,7 @@ pub(super) struct Piece {
     pub observations: Vec<Observed>,
     pub features: Vec<DraftFeature>,
     pub messages: Vec<DraftMessage>,
-    /// Each slug and the outside key it was made of.
+    /// Each new slug and the outside key it was made of.
     pub keys: Vec<(Slug, String)>,
 }
 
@@ -29,6 +32,7 @@ pub(super) struct Piece {
 pub(super) struct Observed {
     pub slug: Slug,
     pub thing: Slug,
+    /// Empty where the batch knows the datastream already.
     pub name: Text,
     pub facts: Arc<DatastreamFacts>,
     pub time: Time,
@@ -37,7 +41,8 @@ pub(super) struct Observed {
 }
 
 impl Piece {
-    pub fn of(records: &Records, scope: &Scope, context: &Context) -> Result<Piece, String> {
+    /// What is known already is not made again: of most feeds the same few things come with every record.
+    pub fn of(records: &Records, scope: &Scope, context: &Context, known: &Known) -> Result<Piece, String> {
         let mut piece = Piece {
             received: scope.received,
             things: Vec::new(),
@@ -58,7 +63,7 @@ impl Piece {
         };
         for template in &records.things {
             if wanted(&template.when)? {
-                piece.thing(template, scope, context)?;
+                piece.thing(template, scope, context, known)?;
             }
         }
         if !only_things {
@@ -67,33 +72,45 @@ impl Piece {
         for template in &records.observations {
             if wanted(&template.when)? {
                 let key = &template.facts.key;
-                piece.observation(template, scope, context).map_err(|e| format!("{key}: {e}"))?;
+                piece.observation(template, scope, context, known).map_err(|e| format!("{key}: {e}"))?;
             }
         }
         for template in &records.features {
             if wanted(&template.when)? {
-                piece.feature(template, scope, context)?;
+                piece.feature(template, scope, context, known)?;
             }
         }
         for template in &records.messages {
             if wanted(&template.when)? {
-                piece.message(template, scope, context)?;
+                piece.message(template, scope, context, known)?;
             }
         }
         if applied.get() == 0 { Err("no template of the feed file applies to it".into()) } else { Ok(piece) }
     }
 
-    fn slug(&mut self, context: &Context, parts: &[&str]) -> Result<Slug, String> {
-        let key = parts.join("\u{1f}");
+    fn slug(&mut self, context: &Context, known: &Known, parts: &[&str]) -> Result<Slug, String> {
+        let key = parts.join(BETWEEN);
+        if let Some(slug) = known.slugs.get(&key) {
+            return Ok(slug.clone());
+        }
         let inside = parts.iter().map(|part| part.trim().replace('/', "-")).collect::<Vec<_>>().join("/");
         let slug = Slug::from_outside(&format!("{}/{inside}", context.feed.id)).map_err(|e| e.to_string())?;
         self.keys.push((slug.clone(), key));
         Ok(slug)
     }
 
-    fn thing(&mut self, t: &ThingTemplate, scope: &Scope, context: &Context) -> Result<(), String> {
+    fn thing(
+        &mut self,
+        t: &ThingTemplate,
+        scope: &Scope,
+        context: &Context,
+        known: &Known,
+    ) -> Result<(), String> {
         let key = key(&t.key, scope)?;
-        let slug = self.slug(context, &[&key])?;
+        let slug = self.slug(context, known, &[&key])?;
+        if t.only_if_new && known.things.contains_key(&slug) {
+            return Ok(());
+        }
         let mut properties = properties(&t.properties, scope)?;
         for (name, template) in &t.texts {
             let text = texts(template, scope)?;
@@ -132,13 +149,14 @@ impl Piece {
         o: &ObservationTemplate,
         scope: &Scope,
         context: &Context,
+        known: &Known,
     ) -> Result<(), String> {
         let key = key(&o.thing, scope)?;
-        let thing = self.slug(context, &[&key])?;
+        let thing = self.slug(context, known, &[&key])?;
         let part = o.part.as_ref().map(|e| self::key(e, scope)).transpose()?;
         let slug = match &part {
-            None => self.slug(context, &[&key, &o.facts.key])?,
-            Some(part) => self.slug(context, &[&key, part, &o.facts.key])?,
+            None => self.slug(context, known, &[&key, &o.facts.key])?,
+            Some(part) => self.slug(context, known, &[&key, part, &o.facts.key])?,
         };
         let result = o.result.value(scope)?;
         let (value, missing) = match result {
@@ -157,6 +175,7 @@ impl Piece {
         let value = if quality == Quality::Missing { Value::Missing } else { value };
         let time = time(&o.time, scope)?.ok_or("it has no time")?;
         let name = match &part {
+            _ if known.datastreams.contains_key(&slug) => Text::default(),
             None => o.facts.name.clone(),
             Some(part) => {
                 let parts = texts(&o.part_name, scope)?;
@@ -170,9 +189,15 @@ impl Piece {
         Ok(())
     }
 
-    fn feature(&mut self, f: &FeatureTemplate, scope: &Scope, context: &Context) -> Result<(), String> {
+    fn feature(
+        &mut self,
+        f: &FeatureTemplate,
+        scope: &Scope,
+        context: &Context,
+        known: &Known,
+    ) -> Result<(), String> {
         let key = key(&f.key, scope)?;
-        let slug = self.slug(context, &[&key])?;
+        let slug = self.slug(context, known, &[&key])?;
         let geometry = match (&f.geometry, &f.place) {
             (Some(expression), _) => match expression.value(scope)? {
                 Outcome::Json(geometry @ Json::Object(_)) if geometry["type"].is_string() => geometry,
@@ -190,9 +215,15 @@ impl Piece {
         Ok(())
     }
 
-    fn message(&mut self, m: &MessageTemplate, scope: &Scope, context: &Context) -> Result<(), String> {
+    fn message(
+        &mut self,
+        m: &MessageTemplate,
+        scope: &Scope,
+        context: &Context,
+        known: &Known,
+    ) -> Result<(), String> {
         let key = key(&m.key, scope)?;
-        let slug = self.slug(context, &[&key])?;
+        let slug = self.slug(context, known, &[&key])?;
         let active = m.active.as_ref().map_or(Ok(true), |e| truth(e, scope))?;
         self.messages.push(DraftMessage {
             slug,

@@ -199,6 +199,63 @@ result = "'4'"
     assert_eq!(batches[0].things[1].slug.as_str(), "gates/B");
 }
 
+#[test]
+fn features_come_from_geojson_and_messages_from_rss() {
+    let bays = r#"
+[[source]]
+id = "bays"
+url = "https://example.org/bays.geojson"
+period_seconds = 60
+format = "geojson"
+[[source.records]]
+[[source.records.feature]]
+key = "properties/id"
+name = { en = "properties/street" }
+geometry = "geometry"
+properties = { kind = "properties/kind" }
+[[source.records.observation]]
+thing = "properties/id"
+datastream = "boats"
+time = "received()"
+result = "1"
+"#;
+    let feature = |id: Json, geometry: Json| json!({"type": "Feature", "geometry": geometry, "properties": {"id": id, "street": "Rua", "kind": null}});
+    let point = json!({"type": "Point", "coordinates": [-25.6, 37.7]});
+    let batch = one(
+        bays,
+        json!({"type": "FeatureCollection", "features": [feature(json!(7), point.clone()), feature(json!(8), json!(null))]}),
+    );
+    assert_eq!(batch.tally, Tally { received: 2, mapped: 1, quarantined: 1 });
+    assert_eq!((batch.features[0].slug.as_str(), &batch.features[0].geometry), ("gates/7", &point));
+    assert!(batch.features[0].properties.is_empty());
+    let rss = r#"
+[[source]]
+id = "rss"
+url = "https://example.org/news.rss"
+period_seconds = 60
+format = "rss"
+[[source.records]]
+[[source.records.message]]
+key = "guid"
+title = { en = "title" }
+text = { en = "plain(description)" }
+at = "time(pubDate, '%a, %d %b %Y %H:%M:%S %z')"
+[[source.records.observation]]
+thing = "'rss'"
+datastream = "boats"
+time = "received()"
+result = "1"
+"#;
+    let body = "<rss version='2.0'><channel><title>t</title><item><title>Fog</title><guid isPermaLink='false'>g1</guid>\
+        <pubDate>Tue, 24 Nov 2026 09:30:00 +0800</pubDate><description><![CDATA[<p>No <b>boats</b></p>]]></description></item></channel></rss>";
+    let feed = read(&rss.replace("\"guid\"", "\"guid/#text\"")).unwrap();
+    let (tally, batches) = run(&feed, body.as_bytes(), Received::At(NOW));
+    assert_eq!(tally.unwrap().mapped, 1, "{:?}", batches[0].quarantined);
+    let message = &batches[0].messages[0];
+    assert_eq!((message.slug.as_str(), message.at.iso()), ("gates/g1", "2026-11-24T01:30:00Z".into()));
+    assert_eq!(message.text.iter().next().map(|(_, t)| t), Some("No boats"));
+}
+
 const HISTORY: &str = r#"
 [[source]]
 id = "history"
