@@ -39,7 +39,7 @@ fn answers_as_served_make_feeds_green_or_partial() {
     }
     let data = tempfile::tempdir().unwrap();
     let db = Db::open(&format!("sqlite:{}", data.path().join("city.db").display())).unwrap();
-    host::migrate::run(&db, &[intake::store::MIGRATIONS]).unwrap();
+    host::migrate::run(&db, &[intake::MIGRATIONS]).unwrap();
     let sink = Arc::new(Keeps::default());
     let intake = Intake::open(db, sink.clone(), Arc::new(|_, _, _| None), Mode::Recording).unwrap();
     let replay = Replay {

@@ -12,7 +12,8 @@ pub mod mapping;
 pub mod plan;
 pub mod replay;
 pub mod runner;
-pub mod store;
+mod store;
 
 pub use draft::{Batch, Receipt, Sink, SinkError};
 pub use feed::Feed;
+pub use store::{Broken, Counters, MIGRATIONS, PullState};

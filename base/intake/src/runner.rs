@@ -14,7 +14,7 @@ use crate::decode::{DecodeError, Limits};
 use crate::draft::{Batch, BoxFuture, Receipt, Sink, SinkError, Tally};
 use crate::feed::check::{Feed, Pull, Source};
 use crate::fetch::{Answer, Ask, FetchError, Fetcher, Validators};
-use crate::health::{Health, Outcome, SourceHealth, of_sources};
+use crate::health::{Health, Outcome, of_sources};
 use crate::manners;
 use crate::mapping::{self, Context, Received};
 use crate::store::{self, Counters, PullState};

@@ -116,95 +116,126 @@ fn reckon(reckoning: Reckoning, a: Outcome, b: Outcome) -> Result<Outcome, Strin
 }
 
 fn call(function: Function, arguments: &[Tree], scope: &Scope) -> Result<Outcome, String> {
-    let nothing = || Outcome::Json(Json::Null);
-    let value = |n: usize| arguments.get(n).map_or(Ok(nothing()), |tree: &Tree| tree.value(scope));
-    let words = |n: usize| value(n).map(|outcome| outcome.text());
+    let given = Given { arguments, scope };
     Ok(match function {
-        Function::If => value(if arguments[0].truth(scope)? { 1 } else { 2 })?,
-        Function::Coalesce => {
-            for argument in arguments {
-                let outcome = argument.value(scope)?;
-                if !outcome.is_nothing() {
-                    return Ok(outcome);
-                }
-            }
-            nothing()
-        }
+        Function::If => given.value(if arguments[0].truth(scope)? { 1 } else { 2 })?,
+        Function::Coalesce => given.first_something()?,
+        Function::Choose => given.chosen()?,
         Function::Concat => {
-            let parts: Result<Vec<String>, String> = (0..arguments.len()).map(words).collect();
+            let parts: Result<Vec<String>, String> = (0..arguments.len()).map(|n| given.words(n)).collect();
             text(parts?.concat())
         }
-        Function::Join => match value(0)? {
+        Function::Join => match given.value(0)? {
             Outcome::Json(Json::Array(items)) => {
                 let items: Vec<String> = items.into_iter().map(|item| Outcome::Json(item).text()).collect();
-                text(items.join(&words(1)?))
+                text(items.join(&given.words(1)?))
             }
             other => other,
         },
-        Function::Replace => text(words(0)?.replace(&words(1)?, &words(2)?)),
-        Function::Choose => {
-            let chosen = value(0)?;
-            let pairs = &arguments[1..];
-            for pair in pairs.chunks_exact(2) {
-                if compare(Comparison::Equal, &chosen, &pair[0].value(scope)?) {
-                    return pair[1].value(scope);
-                }
-            }
-            pairs.chunks_exact(2).remainder().first().map_or(Ok(nothing()), |tree| tree.value(scope))?
-        }
-        Function::Part => {
-            let (whole, separator) = (words(0)?, words(1)?);
-            let n = value(2)?.number().unwrap_or(-1.0);
-            let part = (n >= 0.0).then(|| whole.split(separator.as_str()).nth(n as usize)).flatten();
-            part.map_or(nothing(), |part| text(part.trim()))
-        }
-        Function::Contains => truth(words(0)?.contains(&words(1)?)),
-        Function::StartsWith => truth(words(0)?.starts_with(&words(1)?)),
-        Function::Number => {
-            let outcome = value(0)?;
-            if outcome.is_nothing() {
-                return Ok(nothing());
-            }
-            let n = outcome.number().ok_or_else(|| format!("{} is not a number", outcome.text()))?;
-            Outcome::Json(n.into())
-        }
-        Function::Text => text(words(0)?),
-        Function::Trim => text(words(0)?.trim()),
-        Function::Lower => text(words(0)?.to_lowercase()),
-        Function::Plain => text(plain(&words(0)?)),
-        Function::Count => Outcome::Json(match value(0)? {
+        Function::Replace => text(given.words(0)?.replace(&given.words(1)?, &given.words(2)?)),
+        Function::Part => given.part()?,
+        Function::Contains => truth(given.words(0)?.contains(&given.words(1)?)),
+        Function::StartsWith => truth(given.words(0)?.starts_with(&given.words(1)?)),
+        Function::Number => given.number()?,
+        Function::Text => text(given.words(0)?),
+        Function::Trim => text(given.words(0)?.trim()),
+        Function::Lower => text(given.words(0)?.to_lowercase()),
+        Function::Plain => text(plain(&given.words(0)?)),
+        Function::Count => Outcome::Json(match given.value(0)? {
             Outcome::Json(Json::Array(items)) => items.len().into(),
             other => usize::from(!other.is_nothing()).into(),
         }),
-        Function::Keys => {
-            let (field, unwanted) = (words(1)?, value(2)?);
-            let Outcome::Json(Json::Object(entries)) = value(0)? else {
-                return Ok(Outcome::Json(Json::Array(vec![])));
-            };
-            let is_unwanted = |entry: &Json| match entry.get(&field) {
-                Some(found) if arguments.len() == 3 => {
-                    compare(Comparison::Equal, &Outcome::Json(found.clone()), &unwanted)
-                }
-                _ => false,
-            };
-            let wanted = entries.into_iter().filter(|(_, entry)| !is_unwanted(entry));
-            Outcome::Json(wanted.map(|(key, _)| Json::from(key)).collect())
-        }
-        Function::Time => match value(0)? {
-            Outcome::Time(time) => Outcome::Time(time),
-            outcome if outcome.is_nothing() => nothing(),
-            outcome => Outcome::Time(match arguments.len() {
-                1 => {
-                    let written = outcome.text();
-                    let read = Time::parse(&written).or_else(|_| Time::parse_in(&written, scope.zone));
-                    read.map_err(|e| e.to_string())?
-                }
-                _ => in_form(outcome.text().trim(), &words(1)?, scope)?,
-            }),
-        },
+        Function::Keys => given.keys()?,
+        Function::Time => given.time()?,
         Function::Received => Outcome::Time(scope.received),
     })
 }
+
+/// What a function is given, evaluated as it asks.
+struct Given<'t, 's> {
+    arguments: &'t [Tree],
+    scope: &'t Scope<'s>,
+}
+
+impl Given<'_, '_> {
+    fn value(&self, n: usize) -> Result<Outcome, String> {
+        self.arguments.get(n).map_or(Ok(NOTHING), |tree| tree.value(self.scope))
+    }
+
+    fn words(&self, n: usize) -> Result<String, String> {
+        self.value(n).map(|outcome| outcome.text())
+    }
+
+    fn first_something(&self) -> Result<Outcome, String> {
+        for argument in self.arguments {
+            let outcome = argument.value(self.scope)?;
+            if !outcome.is_nothing() {
+                return Ok(outcome);
+            }
+        }
+        Ok(NOTHING)
+    }
+
+    fn chosen(&self) -> Result<Outcome, String> {
+        let asked = self.value(0)?;
+        let pairs = self.arguments[1..].chunks_exact(2);
+        let otherwise = pairs.remainder().first();
+        for pair in pairs {
+            if compare(Comparison::Equal, &asked, &pair[0].value(self.scope)?) {
+                return pair[1].value(self.scope);
+            }
+        }
+        otherwise.map_or(Ok(NOTHING), |tree| tree.value(self.scope))
+    }
+
+    fn part(&self) -> Result<Outcome, String> {
+        let (whole, separator) = (self.words(0)?, self.words(1)?);
+        let n = self.value(2)?.number().unwrap_or(-1.0);
+        let part = (n >= 0.0).then(|| whole.split(separator.as_str()).nth(n as usize)).flatten();
+        Ok(part.map_or(NOTHING, |part| text(part.trim())))
+    }
+
+    fn number(&self) -> Result<Outcome, String> {
+        let outcome = self.value(0)?;
+        if outcome.is_nothing() {
+            return Ok(NOTHING);
+        }
+        let n = outcome.number().ok_or_else(|| format!("{} is not a number", outcome.text()))?;
+        Ok(Outcome::Json(n.into()))
+    }
+
+    fn keys(&self) -> Result<Outcome, String> {
+        let (field, unwanted) = (self.words(1)?, self.value(2)?);
+        let Outcome::Json(Json::Object(entries)) = self.value(0)? else {
+            return Ok(Outcome::Json(Json::Array(Vec::new())));
+        };
+        let is_unwanted = |entry: &Json| match entry.get(&field) {
+            Some(found) if self.arguments.len() == 3 => {
+                compare(Comparison::Equal, &Outcome::Json(found.clone()), &unwanted)
+            }
+            _ => false,
+        };
+        let wanted = entries.into_iter().filter(|(_, entry)| !is_unwanted(entry));
+        Ok(Outcome::Json(wanted.map(|(key, _)| Json::from(key)).collect()))
+    }
+
+    fn time(&self) -> Result<Outcome, String> {
+        let written = match self.value(0)? {
+            Outcome::Time(time) => return Ok(Outcome::Time(time)),
+            outcome if outcome.is_nothing() => return Ok(NOTHING),
+            outcome => outcome.text(),
+        };
+        let time = match self.arguments.len() {
+            1 => Time::parse(&written)
+                .or_else(|_| Time::parse_in(&written, self.scope.zone))
+                .map_err(|e| e.to_string())?,
+            _ => in_form(written.trim(), &self.words(1)?, self.scope)?,
+        };
+        Ok(Outcome::Time(time))
+    }
+}
+
+const NOTHING: Outcome = Outcome::Json(Json::Null);
 
 fn in_form(written: &str, form: &str, scope: &Scope) -> Result<Time, String> {
     let wrong = |e: jiff::Error| format!("\"{written}\" is not a time of the form {form}: {e}");

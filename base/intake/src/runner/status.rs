@@ -1,5 +1,8 @@
 //! How feeds are doing, for pages and the API.
 
+use crate::draft::Quarantined;
+use crate::store::Broken;
+
 use super::*;
 
 /// A feed, as `/feeds` shows it.
@@ -67,9 +70,23 @@ impl Intake {
     }
 }
 
-impl PullStatus {
-    /// What is known of it, without the rest.
-    pub fn source_health(&self) -> &SourceHealth {
-        &self.state.health
+/// What a feed's page tells of its troubles.
+impl Intake {
+    /// The latest quarantined records of a feed, newest first, each with when it came.
+    pub async fn quarantined(&self, feed: &Slug, limit: u32) -> Result<Vec<(Time, Quarantined)>, DbError> {
+        let feed = feed.to_string();
+        self.inner.db.read(move |tx| store::quarantined(tx, &feed, limit)).await
+    }
+
+    /// Refused observations of a feed by reason, most first.
+    pub async fn refusals(&self, feed: &Slug) -> Result<Vec<(String, u64)>, DbError> {
+        let feed = feed.to_string();
+        self.inner.db.read(move |tx| store::refusals(tx, &feed)).await
+    }
+
+    /// The last broken answer of one address of a feed.
+    pub async fn broken(&self, feed: &Slug, pull: &str) -> Result<Option<Broken>, DbError> {
+        let (feed, pull) = (feed.to_string(), pull.to_string());
+        self.inner.db.read(move |tx| store::broken(tx, &feed, &pull)).await
     }
 }

@@ -118,7 +118,7 @@ async fn an_answer_goes_to_the_sink_and_into_the_books() {
     drop(runner);
     let again = intake(folder.path(), sink, Mode::Live);
     assert_eq!(*again.states(), before);
-    let kept = again.inner.db.read_blocking::<_, DbError>(|tx| store::quarantined(tx, "gates", 10)).unwrap();
+    let kept = again.quarantined(&feed.id, 10).await.unwrap();
     assert_eq!(kept[0].1.reason, "boats: \"x\" is not a number");
 }
 
