@@ -1,3 +1,4 @@
 //! What may be done to what sensors say: load, decide, save.
 
 pub mod door;
+pub mod export;

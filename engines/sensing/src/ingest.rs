@@ -15,13 +15,15 @@ pub struct Incoming {
     pub value: Value,
     pub quality: Quality,
     pub extra: Option<Box<Extra>>,
+    /// When it was received, where that is not when it arrives here: history keeps what its file says.
+    pub received: Option<Time>,
 }
 
 impl Incoming {
     /// A plain one: an instant, nothing special.
     pub fn new(datastream: i64, time: Time, value: Value) -> Incoming {
         let key = Key { t: time.0, n: 0 };
-        Incoming { datastream, key, value, quality: Quality::Valid, extra: None }
+        Incoming { datastream, key, value, quality: Quality::Valid, extra: None, received: None }
     }
 }
 
@@ -196,6 +198,7 @@ pub fn validate(
     // A source that sends no result says that it is missing, whatever else it says.
     let missing = incoming.value == Value::Missing && incoming.quality == Quality::Valid;
     let quality = if missing { Quality::Missing } else { incoming.quality };
+    let received = incoming.received.unwrap_or(received);
     let row = Row::new(incoming.key, &incoming.value, quality, incoming.extra.as_deref(), received, source);
     let extra = row.extra_text().map_or(0, str::len);
     if row.text().len() > limits.text_bytes || extra > limits.text_bytes {

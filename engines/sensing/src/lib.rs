@@ -6,6 +6,7 @@ pub mod bucket;
 pub mod calendar;
 pub mod codec;
 pub mod datastream;
+pub mod export;
 pub mod ingest;
 pub mod jobs;
 pub mod merge;

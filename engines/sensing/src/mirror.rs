@@ -6,6 +6,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::bucket::Bucket;
 use crate::calendar::Calendar;
+use crate::datastream::ById;
 use crate::observation::{Key, Mark, Row, Span};
 
 /// What is sealed of a datastream. The same is in `obs_stream`.
@@ -103,8 +104,20 @@ impl Stream {
 
     /// Removes the hot copies that blocks hold, of these keys (sorted).
     pub fn forget_sealed(&mut self, keys: &[Key]) {
+        let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return };
+        let from = self.rows.partition_point(|row| row.key() < *first);
+        let to = self.rows.partition_point(|row| row.key() <= *last);
+        let gone = |row: &Row| row.mark == Mark::Sealed && keys.binary_search(&row.key()).is_ok();
         let before = self.rows.len();
-        self.rows.retain(|row| row.mark != Mark::Sealed || keys.binary_search(&row.key()).is_err());
+        if self.rows[from..to].iter().all(gone) {
+            self.rows.drain(from..to);
+        } else {
+            let mut at = 0;
+            self.rows.retain(|row| {
+                at += 1;
+                !((from..to).contains(&(at - 1)) && gone(row))
+            });
+        }
         self.covered -= before - self.rows.len();
         // A burst must not keep its memory for ever.
         if self.rows.capacity() > 64 && self.rows.len() * 4 < self.rows.capacity() {
@@ -132,7 +145,7 @@ impl Stream {
     }
 }
 
-pub type Shard = HashMap<i64, Stream>;
+pub type Shard = HashMap<i64, Stream, ById>;
 
 /// Locks: a writer of a full commit holds one for well under a millisecond, so that nobody waits for the whole commit.
 const SHARDS: usize = 64;

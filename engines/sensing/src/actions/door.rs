@@ -109,10 +109,10 @@ impl Door {
             outcomes: vec![Outcome::Stored; observations.len()],
             positions: Vec::new(),
         };
-        self.observations.datastreams().with(|datastream| {
+        self.observations.datastreams().with(|datastreams| {
             for (i, incoming) in observations.iter().enumerate() {
-                let facts = datastream(incoming.datastream);
-                match validate(incoming, facts.as_deref(), from, &self.limits) {
+                let facts = datastreams.get(incoming.datastream);
+                match validate(incoming, facts, from, &self.limits) {
                     Ok(row) => {
                         if batch.rows.len() != i {
                             batch.positions.push(i as u32);

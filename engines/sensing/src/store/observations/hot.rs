@@ -6,6 +6,8 @@ use crate::codec::{Corrupt, Reader, put_varint};
 use crate::observation::{Content, Key, Row, Tag};
 
 const COLUMNS: usize = 8;
+/// 256 bytes of parameters each.
+const ROWS_AT_A_TIME: usize = 256;
 
 fn params(datastream: i64, row: &Row) -> [Param; COLUMNS] {
     let v = match row.content() {
@@ -71,8 +73,11 @@ fn write(tx: &mut Tx, rows: &[(i64, Row)], conflict: &str) -> Result<(), DbError
             let statement = format!(
                 "INSERT INTO obs_hot (t, ds, n, v, f, lag, src, x) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) {conflict}"
             );
-            let rows: Vec<[Param; COLUMNS]> = rows.iter().map(|(ds, row)| params(*ds, row)).collect();
-            tx.execute_each(&statement, rows.iter().map(<[Param; COLUMNS]>::as_slice))?;
+            // A few at a time: their parameters then stay in the cache of the processor.
+            for rows in rows.chunks(ROWS_AT_A_TIME) {
+                let rows: Vec<[Param; COLUMNS]> = rows.iter().map(|(ds, row)| params(*ds, row)).collect();
+                tx.execute_each(&statement, rows.iter().map(<[Param; COLUMNS]>::as_slice))?;
+            }
         }
         Dialect::Postgres => {
             let statement = format!(

@@ -44,12 +44,12 @@ pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec
     order.sort_unstable();
 
     let mut work = Work::default();
-    memory.datastreams.with(|datastream| -> Result<(), DbError> {
+    memory.datastreams.with(|datastreams| -> Result<(), DbError> {
         let view = memory.mirror.view();
         for same in order.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
             let (t, ds, n, ..) = same[0];
             let key = Key { t, n };
-            let facts = datastream(ds);
+            let policy = datastreams.get(ds).map(|d| d.policy);
             let stream = view.stream(ds);
             let hot = stream.and_then(|s| s.get(key));
             let sealed = match stream.and_then(|s| s.sealed_bucket(key)) {
@@ -61,7 +61,6 @@ pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec
             for (.., b, r) in same {
                 let batch = &batches[*b as usize];
                 let row = &batch.rows[*r as usize].1;
-                let policy = facts.as_ref().map(|d| d.policy);
                 let outcome = match policy {
                     None => Outcome::Refused(Refusal::UnknownDatastream),
                     Some(policy) => decide(current, None, row, policy),

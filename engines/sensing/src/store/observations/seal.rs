@@ -10,7 +10,7 @@ use host::{DbError, Tx};
 use super::{blocks, hot, rollups, streams};
 use crate::bucket::{Bucket, Level};
 use crate::merge::merge;
-use crate::mirror::{Mirror, Sealed};
+use crate::mirror::{Mirror, Sealed, Stream};
 use crate::observation::{Key, Mark, Row};
 use crate::seal::Task;
 
@@ -143,17 +143,26 @@ pub fn copies(mirror: &Mirror, most: usize) -> Vec<(i64, i64, i64)> {
 
 /// Deletes hot copies; alone in its commit. A row that was put over since is left.
 pub fn delete_copies(tx: &mut Tx, mirror: &Arc<Mirror>, keys: &[(i64, i64, i64)]) -> Result<(), DbError> {
-    let still = |(t, datastream, n): &(i64, i64, i64)| {
-        let key = Key { t: *t, n: *n };
-        let mark = mirror.with(*datastream, |s| s.get(key).map(|row| row.mark)).flatten();
-        (mark == Some(Mark::Sealed)).then_some((*datastream, key))
+    let mut by_stream: BTreeMap<i64, Vec<Key>> = BTreeMap::new();
+    for (t, datastream, n) in keys {
+        by_stream.entry(*datastream).or_default().push(Key { t: *t, n: *n });
+    }
+    for (datastream, keys) in &mut by_stream {
+        let still = |stream: &Stream| {
+            keys.retain(|key| stream.get(*key).is_some_and(|row| row.mark == Mark::Sealed));
+        };
+        if mirror.with(*datastream, still).is_none() {
+            keys.clear();
+        }
+    }
+    let of_stream = |(datastream, keys): (&i64, &Vec<Key>)| -> Vec<(i64, Key)> {
+        keys.iter().map(|key| (*datastream, *key)).collect()
     };
-    let keys: Vec<(i64, Key)> = keys.iter().filter_map(still).collect();
-    hot::delete(tx, &keys)?;
+    let mut gone: Vec<(i64, Key)> = by_stream.iter().flat_map(of_stream).collect();
+    gone.sort_unstable_by_key(|(datastream, key)| (key.t, *datastream, key.n));
+    hot::delete(tx, &gone)?;
     let mirror = mirror.clone();
     tx.on_commit(Box::new(move || {
-        let mut by_stream: BTreeMap<i64, Vec<Key>> = BTreeMap::new();
-        keys.into_iter().for_each(|(datastream, key)| by_stream.entry(datastream).or_default().push(key));
         for (datastream, keys) in by_stream {
             mirror.change(datastream, |stream| stream.forget_sealed(&keys));
         }

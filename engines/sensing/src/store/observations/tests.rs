@@ -185,6 +185,7 @@ impl City {
                 value: draft.value.clone(),
                 quality: draft.quality,
                 extra: draft.extra.clone().map(Box::new),
+                received: None,
             }
         };
         let observations = drafts.iter().map(incoming).collect();
