@@ -195,6 +195,12 @@ fn main() {
     println!("  memory now {:.0} MB, peak {:.0} MB", memory_mb("VmRSS"), memory_mb("VmHWM"));
 
     let watch = Watch::start();
+    let hot = store.hot_rows() as u64;
+    drop((door, store));
+    let (_, store, door) = open(folder.path(), &all);
+    watch.say("closing and opening, hot rows", hot);
+
+    let watch = Watch::start();
     let end = Time(START + (minutes as i64 + 60) * MINUTE + 3 * DAY);
     let more = runtime.block_on(seal_pass(&store, end, &Rules::default())).expect("seals");
     watch.say("sealing what is left into days", more);

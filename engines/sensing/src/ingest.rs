@@ -208,14 +208,15 @@ pub fn validate(
 }
 
 fn takes(accepts: Accepts, value: &Value) -> bool {
-    match (accepts, value) {
-        (Accepts::Any, _) | (_, Value::Missing) => true,
-        (Accepts::Number, Value::Number(_)) => true,
-        (Accepts::Bool, Value::Bool(_)) => true,
-        (Accepts::Text, Value::Text(_)) => true,
-        (Accepts::Json, Value::Json(_)) => true,
-        _ => false,
-    }
+    matches!(
+        (accepts, value),
+        (Accepts::Any, _)
+            | (_, Value::Missing)
+            | (Accepts::Number, Value::Number(_))
+            | (Accepts::Bool, Value::Bool(_))
+            | (Accepts::Text, Value::Text(_))
+            | (Accepts::Json, Value::Json(_))
+    )
 }
 
 /// What to do with a row whose key is, or is not, there already. `hot` is the hot row with its key, `sealed` the one in

@@ -1,6 +1,7 @@
 //! Periodic work: sealing and retention.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use host::jobs::Job;
 use host::{Clock, DbError};
@@ -12,9 +13,12 @@ use crate::seal::{Rules, Task, plan};
 use crate::store::observations::seal::{DELETES_A_CHUNK, TASKS_A_CHUNK, copies, delete_copies, seal};
 use crate::store::observations::{Observations, retention::expire};
 
-/// Often enough that a fast import does not fill the memory; a pass that finds nothing reads memory only.
+/// A pass that finds nothing reads memory only.
 const SEAL_SECONDS: i64 = 60;
 const RETENTION_SECONDS: i64 = 6 * 3_600;
+/// After a pass, how long to watch whether rows keep pouring in, and how many make it busy: 30,000 a second.
+const LOOK_AGAIN: Duration = Duration::from_secs(3);
+const BUSY_ROWS: usize = 90_000;
 /// Hot copies whose keys are gathered at a time: 24 MB.
 const COPIES_AT_A_TIME: usize = 1_000_000;
 /// A day or month takes about as long as this many hours.
@@ -24,8 +28,9 @@ const DAY_WEIGHT: usize = 5;
 pub fn jobs(observations: &Observations, clock: &Clock, rules: Rules, retention: Retention) -> Vec<Job> {
     let (store, time) = (observations.clone(), clock.clone());
     let sealing = Job::every("sensing-seal", SEAL_SECONDS, move || {
-        let (store, now) = (store.clone(), time.now());
-        async move { seal_pass(&store, now, &rules).await.map(drop).map_err(|e| e.to_string()) }
+        let store = store.clone();
+        let time = time.clone();
+        async move { seal_while_busy(&store, &time, &rules).await.map_err(|e| e.to_string()) }
     });
     let (store, time, retention) = (observations.clone(), clock.clone(), Arc::new(retention));
     let keeping = Job::every("sensing-retention", RETENTION_SECONDS, move || {
@@ -33,6 +38,18 @@ pub fn jobs(observations: &Observations, clock: &Clock, rules: Rules, retention:
         async move { retention_pass(&store, now, &retention).await.map(drop).map_err(|e| e.to_string()) }
     });
     vec![sealing, keeping]
+}
+
+/// One pass, and further ones while rows come so fast that a minute would fill the memory.
+async fn seal_while_busy(observations: &Observations, clock: &Clock, rules: &Rules) -> Result<(), DbError> {
+    loop {
+        seal_pass(observations, clock.now(), rules).await?;
+        let before = observations.hot_rows();
+        tokio::time::sleep(LOOK_AGAIN).await;
+        if observations.hot_rows() < before + BUSY_ROWS {
+            return Ok(());
+        }
+    }
 }
 
 /// Seals all that is closed, a few datastreams a transaction, and deletes the hot copies. Answers how many rows were

@@ -2,6 +2,7 @@
 //! one writer, so the writer sees exactly what is committed.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::bucket::Bucket;
@@ -77,6 +78,10 @@ impl Stream {
 
     /// Puts a row in its place, over one with its key.
     pub fn put(&mut self, row: Row) {
+        if self.rows.len() == self.rows.capacity() {
+            // Twenty thousand streams that double would hold twice the memory they need.
+            self.rows.reserve_exact(4 + self.rows.len() / 4);
+        }
         if self.rows.last().is_none_or(|last| last.key() < row.key()) {
             self.covered += usize::from(row.mark != Mark::Fresh);
             self.rows.push(row);
@@ -152,11 +157,12 @@ const SHARDS: usize = 64;
 
 pub struct Mirror {
     shards: Vec<RwLock<Shard>>,
+    hot: AtomicUsize,
 }
 
 impl Default for Mirror {
     fn default() -> Mirror {
-        Mirror { shards: (0..SHARDS).map(|_| RwLock::default()).collect() }
+        Mirror { shards: (0..SHARDS).map(|_| RwLock::default()).collect(), hot: AtomicUsize::new(0) }
     }
 }
 
@@ -165,11 +171,11 @@ impl Mirror {
         &self.shards[shard_of(datastream)]
     }
 
-    pub fn read(&self, datastream: i64) -> RwLockReadGuard<'_, Shard> {
+    fn read(&self, datastream: i64) -> RwLockReadGuard<'_, Shard> {
         self.lock(datastream).read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn write(&self, datastream: i64) -> RwLockWriteGuard<'_, Shard> {
+    fn write(&self, datastream: i64) -> RwLockWriteGuard<'_, Shard> {
         self.lock(datastream).write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -180,11 +186,25 @@ impl Mirror {
 
     /// Changes one stream, made if it is new.
     pub fn change<R>(&self, datastream: i64, f: impl FnOnce(&mut Stream) -> R) -> R {
-        f(self.write(datastream).entry(datastream).or_default())
+        let mut shard = self.write(datastream);
+        let stream = shard.entry(datastream).or_default();
+        let before = stream.rows.len();
+        let answer = f(stream);
+        self.count(before, stream.rows.len());
+        answer
+    }
+
+    fn count(&self, before: usize, after: usize) {
+        if after >= before {
+            self.hot.fetch_add(after - before, Ordering::Relaxed);
+        } else {
+            self.hot.fetch_sub(before - after, Ordering::Relaxed);
+        }
     }
 
     pub fn forget(&self, datastream: i64) {
-        self.write(datastream).remove(&datastream);
+        let gone = self.write(datastream).remove(&datastream);
+        self.count(gone.map_or(0, |stream| stream.rows.len()), 0);
     }
 
     /// Puts rows in their places, one lock a shard.
@@ -195,7 +215,12 @@ impl Mirror {
         }
         for (lock, rows) in self.shards.iter().zip(by_shard).filter(|(_, rows)| !rows.is_empty()) {
             let mut shard = lock.write().unwrap_or_else(PoisonError::into_inner);
-            rows.into_iter().for_each(|(datastream, row)| shard.entry(datastream).or_default().put(row));
+            for (datastream, row) in rows {
+                let stream = shard.entry(datastream).or_default();
+                let before = stream.rows.len();
+                stream.put(row);
+                self.count(before, stream.rows.len());
+            }
         }
     }
 
@@ -213,9 +238,7 @@ impl Mirror {
     }
 
     pub fn hot_rows(&self) -> usize {
-        let mut rows = 0;
-        self.each(|_, stream| rows += stream.rows.len());
-        rows
+        self.hot.load(Ordering::Relaxed)
     }
 }
 

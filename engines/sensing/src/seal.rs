@@ -15,6 +15,8 @@ use crate::observation::Mark;
 pub struct Rules {
     /// An hour or a day is sealed this long after its end: rows late by up to an hour still meet it open.
     pub wait_micros: i64,
+    /// A stream that has brought nothing for this long has no more to bring of its past.
+    pub quiet_micros: i64,
     /// A month's days are joined this long after its end.
     pub month_wait_micros: i64,
     /// Fewer rows than this in an hour wait for their day: a block costs some 60 bytes beside its rows.
@@ -27,6 +29,7 @@ impl Default for Rules {
     fn default() -> Rules {
         Rules {
             wait_micros: HOUR + 10 * MINUTE,
+            quiet_micros: 10 * MINUTE,
             month_wait_micros: DAY,
             rows_an_hour: 16,
             rows_a_month: 2_048,
@@ -60,6 +63,7 @@ impl Rules {
 
 /// The tasks of one datastream, in no particular order, each bucket once.
 pub fn plan(datastream: i64, stream: &Stream, now: Time, rules: &Rules) -> Vec<Task> {
+    let now = frontier(stream, now, rules);
     let calendar = &stream.sealed.calendar;
     let mut buckets = BTreeSet::new();
     let rows = stream.rows();
@@ -99,6 +103,15 @@ pub fn plan(datastream: i64, stream: &Stream, now: Time, rules: &Rules) -> Vec<T
     };
     buckets.retain(|bucket| !months.iter().any(|month| within(bucket, month)));
     buckets.into_iter().map(|bucket| Task { bucket, datastream }).collect()
+}
+
+/// How far the stream has come. While a past is being filled in, row by row in order of time, buckets close behind its
+/// latest row: a day is then sealed once, not again with every pass. When nothing has come for a while, it is now.
+fn frontier(stream: &Stream, now: Time, rules: &Rules) -> Time {
+    match stream.last() {
+        Some(last) if last.received().plus(rules.quiet_micros) > now => now.min(Time(last.t)),
+        _ => now,
+    }
 }
 
 /// Is that month over, in days, and small enough for one block?

@@ -69,3 +69,28 @@ fn what_is_sealed_already_is_not_sealed_again() {
     stream.mark_sealed(hour);
     assert_eq!(planned(&stream, START + 3 * HOUR), []);
 }
+
+#[test]
+fn a_past_that_is_filled_in_closes_behind_its_latest_row() {
+    let filled = |minutes: i64, received: i64| {
+        let mut stream = Stream::default();
+        for m in 0..minutes {
+            let t = START + m * MINUTE;
+            let value = Value::Number(1.0);
+            stream.put(Row::new(Key { t, n: 0 }, &value, Quality::Valid, None, Time(START + received), 0));
+        }
+        stream
+    };
+    let check = |minutes: i64, quiet_for: i64, expected: &[(Level, i64)]| {
+        let received = 100 * DAY;
+        assert_eq!(
+            planned(&filled(minutes, received), START + received + quiet_for),
+            expected,
+            "{minutes} min"
+        );
+    };
+    check(120, 0, &[]);
+    check(140, 0, &[(Level::Hour, 0)]);
+    check(26 * 60, 0, &[(Level::Day, 0)]);
+    check(140, 11 * MINUTE, &[(Level::Day, 0)]);
+}

@@ -23,7 +23,13 @@ const START: i64 = 20_480 * DAY;
 const STREAMS: i64 = 4;
 
 /// Small numbers, so that a short history meets every rule.
-const RULES: Rules = Rules { wait_micros: HOUR, month_wait_micros: DAY, rows_an_hour: 3, rows_a_month: 30 };
+const RULES: Rules = Rules {
+    wait_micros: HOUR,
+    quiet_micros: 10 * MINUTE,
+    month_wait_micros: DAY,
+    rows_an_hour: 3,
+    rows_a_month: 30,
+};
 
 fn facts(id: i64) -> Datastream {
     Datastream {
