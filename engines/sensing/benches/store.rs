@@ -216,6 +216,7 @@ fn main() {
     queries(&store, streams, minutes);
     import(&runtime, &door, streams);
     size(&store, folder.path());
+    year(&runtime, &store, &door);
 }
 
 async fn answered<T, E: std::fmt::Debug>(waiting: Option<impl Future<Output = Result<T, E>>>) {
@@ -296,4 +297,25 @@ fn import(runtime: &tokio::runtime::Runtime, door: &Door, streams: u64) {
         runtime.block_on(door.import(arrival, now, Rules::default())).expect("imports");
     }
     watch.say("import of history into blocks", rows);
+}
+
+/// A year of one datastream, minute by minute.
+fn year(runtime: &tokio::runtime::Runtime, store: &Observations, door: &Door) {
+    let (start, now) = (START - 500 * DAY, Time(START + 10 * DAY));
+    for day in 0..365 {
+        let observations = (0..1_440).map(|minute| {
+            let mut observation = observation(1, day * 1_440 + minute);
+            observation.key.t -= 500 * DAY;
+            observation
+        });
+        let arrival = arrival(60 * 1_440, observations.collect());
+        runtime.block_on(door.import(&arrival, now, Rules::default())).expect("imports");
+    }
+    let year =
+        |step: i64| store.aggregate_blocking(vec![1], start, start + 365 * DAY, step).expect("aggregates");
+    times("a year by hour, from roll-ups", 50, |_| drop(year(HOUR)));
+    times("a year by day, from roll-ups", 50, |_| drop(year(DAY)));
+    times("a year by 10 minutes, from 525,600 rows", 20, |_| drop(year(10 * MINUTE)));
+    let span = Span::times(start, start + 365 * DAY);
+    times("a year counted", 50, |_| drop(runtime.block_on(store.count(1, span))));
 }

@@ -1,5 +1,6 @@
 //! Periodic work: sealing and retention.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +9,12 @@ use host::{Clock, DbError};
 use vocab::Time;
 
 use crate::bucket::Level;
+use crate::observation::Key;
 use crate::retention::Retention;
 use crate::seal::{Rules, Task, plan};
-use crate::store::observations::seal::{DELETES_A_CHUNK, TASKS_A_CHUNK, copies, delete_copies, seal};
+use crate::store::observations::seal::{
+    DELETES_A_CHUNK, STREAMS_A_CHUNK, TASKS_A_CHUNK, copies, delete_copies, forget, seal,
+};
 use crate::store::observations::{Observations, retention::expire};
 
 /// A pass that finds nothing reads memory only.
@@ -101,14 +105,29 @@ fn chunks(tasks: &[Task]) -> Vec<&[Task]> {
 }
 
 async fn drop_copies(observations: &Observations) -> Result<(), DbError> {
+    let (db, mirror) = (observations.db(), &observations.inner.memory.mirror);
     loop {
-        let keys = copies(&observations.inner.memory.mirror, COPIES_AT_A_TIME);
-        if keys.is_empty() {
+        let copies = Arc::new(copies(mirror, COPIES_AT_A_TIME));
+        if copies.keys.is_empty() {
             return Ok(());
         }
-        for chunk in keys.chunks(DELETES_A_CHUNK) {
-            let (mirror, chunk) = (observations.inner.memory.mirror.clone(), chunk.to_vec());
-            observations.db().write_alone(move |tx| delete_copies(tx, &mirror, &chunk)).await?;
+        for start in (0..copies.keys.len()).step_by(DELETES_A_CHUNK) {
+            let some = start..copies.keys.len().min(start + DELETES_A_CHUNK);
+            let (mirror, copies) = (mirror.clone(), copies.clone());
+            db.write_alone(move |tx| delete_copies(tx, &mirror, &copies, some.clone())).await?;
+        }
+        let mut streams: BTreeMap<i64, Vec<Key>> = BTreeMap::new();
+        for (t, datastream, n) in &copies.keys {
+            streams.entry(*datastream).or_default().push(Key { t: *t, n: *n });
+        }
+        let streams: Vec<(i64, Vec<Key>)> = streams.into_iter().collect();
+        for some in streams.chunks(STREAMS_A_CHUNK) {
+            let (mirror, some) = (mirror.clone(), some.to_vec());
+            let forgotten = db.write_alone(move |tx| {
+                forget(tx, &mirror, some.clone());
+                Ok::<(), DbError>(())
+            });
+            forgotten.await?;
         }
     }
 }

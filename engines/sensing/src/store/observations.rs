@@ -226,11 +226,21 @@ impl Observations {
 #[derive(Debug, Clone, Default)]
 pub struct Hot(pub(crate) Vec<Row>);
 
+/// Rows put into the mirror together on opening.
+const ROWS_AT_A_TIME: usize = 50_000;
+
 /// The mirror of what the tables hold.
 fn load(tx: &mut Tx) -> Result<Mirror, DbError> {
     let mirror = Mirror::default();
     streams::each(tx, |datastream, sealed: Sealed| mirror.change(datastream, |s| s.sealed = sealed))?;
-    hot::each(tx, |datastream, row| mirror.change(datastream, |s| s.put(row)))?;
+    let mut rows = Vec::with_capacity(ROWS_AT_A_TIME);
+    hot::each(tx, |datastream, row| {
+        rows.push((datastream, row));
+        if rows.len() == ROWS_AT_A_TIME {
+            mirror.put_all(std::mem::take(&mut rows));
+        }
+    })?;
+    mirror.put_all(rows);
     mark_covered(tx, &mirror)?;
     Ok(mirror)
 }

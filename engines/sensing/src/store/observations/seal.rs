@@ -3,6 +3,7 @@
 //! two leaves rows in both; readers drop one, and the next pass deletes it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use host::{DbError, Tx};
@@ -10,14 +11,15 @@ use host::{DbError, Tx};
 use super::{blocks, hot, rollups, streams};
 use crate::bucket::{Bucket, Level};
 use crate::merge::merge;
-use crate::mirror::{Mirror, Sealed, Stream};
+use crate::mirror::{Mirror, Sealed};
 use crate::observation::{Key, Mark, Row};
 use crate::seal::Task;
 
 /// Streams of a transaction: the write lock is then held for some 10 to 50 ms.
 pub const TASKS_A_CHUNK: usize = 250;
-/// Hot copies deleted in a transaction, for the same reason.
+/// Hot copies deleted in a transaction, for the same reason, and streams of which they are forgotten.
 pub const DELETES_A_CHUNK: usize = 20_000;
+pub const STREAMS_A_CHUNK: usize = 2_500;
 
 /// What sealing changed in memory, to follow the commit.
 #[derive(Default)]
@@ -128,8 +130,16 @@ pub fn replace(
     Ok(())
 }
 
-/// Hot copies that blocks hold, in the order of `obs_hot`, some of them at least.
-pub fn copies(mirror: &Mirror, most: usize) -> Vec<(i64, i64, i64)> {
+/// Hot copies that blocks hold, some of them at least.
+pub struct Copies {
+    /// Time, datastream, n: the order of `obs_hot`.
+    pub keys: Vec<(i64, i64, i64)>,
+    /// [`Mirror::rewritten`] when they were listed.
+    listed_at: usize,
+}
+
+pub fn copies(mirror: &Mirror, most: usize) -> Copies {
+    let listed_at = mirror.rewritten();
     let mut keys = Vec::new();
     mirror.each(|datastream, stream| {
         if keys.len() < most {
@@ -138,36 +148,35 @@ pub fn copies(mirror: &Mirror, most: usize) -> Vec<(i64, i64, i64)> {
         }
     });
     keys.sort_unstable();
-    keys
+    Copies { keys, listed_at }
 }
 
-/// Deletes hot copies; alone in its commit. A row that was put over since is left.
-pub fn delete_copies(tx: &mut Tx, mirror: &Arc<Mirror>, keys: &[(i64, i64, i64)]) -> Result<(), DbError> {
-    let mut by_stream: BTreeMap<i64, Vec<Key>> = BTreeMap::new();
-    for (t, datastream, n) in keys {
-        by_stream.entry(*datastream).or_default().push(Key { t: *t, n: *n });
-    }
-    for (datastream, keys) in &mut by_stream {
-        let still = |stream: &Stream| {
-            keys.retain(|key| stream.get(*key).is_some_and(|row| row.mark == Mark::Sealed));
-        };
-        if mirror.with(*datastream, still).is_none() {
-            keys.clear();
-        }
-    }
-    let of_stream = |(datastream, keys): (&i64, &Vec<Key>)| -> Vec<(i64, Key)> {
-        keys.iter().map(|key| (*datastream, *key)).collect()
+/// Deletes hot copies; alone in its commit. A row that was put over since is left. The mirror keeps what is deleted
+/// until [`forget`]: a copy more in memory changes no answer, and to look each up in turn would cost more than all else.
+pub fn delete_copies(
+    tx: &mut Tx,
+    mirror: &Mirror,
+    copies: &Copies,
+    some: Range<usize>,
+) -> Result<(), DbError> {
+    let keys = copies.keys.get(some).unwrap_or_default();
+    let keys = keys.iter().map(|(t, datastream, n)| (*datastream, Key { t: *t, n: *n }));
+    let unchanged = mirror.rewritten() == copies.listed_at;
+    let still = |(datastream, key): &(i64, Key)| {
+        let mark = || mirror.with(*datastream, |s| s.get(*key).map(|row| row.mark)).flatten();
+        unchanged || mark() == Some(Mark::Sealed)
     };
-    let mut gone: Vec<(i64, Key)> = by_stream.iter().flat_map(of_stream).collect();
-    gone.sort_unstable_by_key(|(datastream, key)| (key.t, *datastream, key.n));
-    hot::delete(tx, &gone)?;
+    hot::delete(tx, &keys.filter(still).collect::<Vec<_>>())
+}
+
+/// Takes deleted copies out of the mirror, stream by stream.
+pub fn forget(tx: &mut Tx, mirror: &Arc<Mirror>, streams: Vec<(i64, Vec<Key>)>) {
     let mirror = mirror.clone();
     tx.on_commit(Box::new(move || {
-        for (datastream, keys) in by_stream {
+        for (datastream, keys) in streams {
             mirror.change(datastream, |stream| stream.forget_sealed(&keys));
         }
     }));
-    Ok(())
 }
 
 /// What is sealed of a datastream, counted anew from its blocks: after rows were taken out of them.

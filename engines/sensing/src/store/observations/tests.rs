@@ -62,6 +62,8 @@ enum Step {
     /// Time goes on by so many minutes.
     Wait(i64),
     Seal,
+    /// Rows arrive while the seal runs.
+    SealWhile(Vec<Draft>),
     /// Some of the plan's tasks, then the end.
     SealTornAfter(usize),
     Reopen,
@@ -107,6 +109,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => (1i64..300).prop_map(Step::Wait),
         2 => (1i64..40 * 24 * 60).prop_map(Step::Wait),
         5 => Just(Step::Seal),
+        3 => prop::collection::vec(any_draft(), 1..60).prop_map(Step::SealWhile),
         2 => (0usize..10).prop_map(Step::SealTornAfter),
         1 => Just(Step::Reopen),
         2 => any::<prop::sample::Index>().prop_map(Step::Delete),
@@ -299,6 +302,22 @@ impl City {
                 store.inner.memory.mirror.each(|ds, stream| left.extend(plan(ds, stream, self.now, &RULES)));
                 left.retain(|task| task.bucket.level != crate::bucket::Level::Month);
                 prop_assert_eq!(left, vec![], "a pass leaves nothing that it would do");
+            }
+            Step::SealWhile(drafts) => {
+                let arrivals: Vec<Arrival> = drafts.chunks(5).map(|some| self.arrival(some)).collect();
+                let expected: Vec<Vec<Outcome>> = arrivals.iter().map(|a| self.expect(a)).collect();
+                let (door, now) = (self.door(), self.now);
+                let arriving = async {
+                    let mut outcomes = Vec::new();
+                    for arrival in arrivals {
+                        outcomes.push(door.submit(arrival).unwrap().await?);
+                    }
+                    Ok::<_, DbError>(outcomes)
+                };
+                let both = async { tokio::join!(seal_pass(&store, now, &RULES), arriving) };
+                let (sealed, outcomes) = self.runtime.block_on(both);
+                sealed.unwrap();
+                prop_assert_eq!(outcomes.unwrap(), expected);
             }
             Step::SealTornAfter(tasks) => {
                 let mut planned = Vec::new();
