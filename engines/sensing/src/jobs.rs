@@ -71,8 +71,10 @@ pub async fn seal_pass(observations: &Observations, now: Time, rules: &Rules) ->
     let mut sealed = 0;
     let mut since = 0;
     for chunk in chunks(&tasks) {
-        let (mirror, chunk) = (observations.inner.memory.mirror.clone(), chunk.to_vec());
-        let rows = observations.db().write_alone(move |tx| seal(tx, &mirror, &chunk)).await?;
+        let rows = match seal_some(observations, chunk).await {
+            Ok(rows) => rows,
+            Err(error) => one_by_one(observations, chunk, error).await,
+        };
         sealed += rows;
         since += rows;
         if since > COPIES_AT_A_TIME as u64 {
@@ -85,6 +87,24 @@ pub async fn seal_pass(observations: &Observations, now: Time, rules: &Rules) ->
         tracing::info!(rows = sealed, buckets = tasks.len(), "sealed");
     }
     Ok(sealed)
+}
+
+async fn seal_some(observations: &Observations, tasks: &[Task]) -> Result<u64, DbError> {
+    let (mirror, tasks) = (observations.inner.memory.mirror.clone(), tasks.to_vec());
+    observations.db().write_alone(move |tx| seal(tx, &mirror, &tasks)).await
+}
+
+/// One damaged block must not keep all others from being sealed: its rows stay hot, and the log says so every pass.
+async fn one_by_one(observations: &Observations, tasks: &[Task], error: DbError) -> u64 {
+    tracing::warn!(%error, "sealing some datastreams together failed; trying each alone");
+    let mut sealed = 0;
+    for task in tasks {
+        match seal_some(observations, std::slice::from_ref(task)).await {
+            Ok(rows) => sealed += rows,
+            Err(error) => tracing::error!(%error, ?task, "cannot seal; the rows stay hot"),
+        }
+    }
+    sealed
 }
 
 /// Runs of tasks that each hold the write lock for about as long.

@@ -257,7 +257,18 @@ fn mark_covered(tx: &mut Tx, mirror: &Mirror) -> Result<(), DbError> {
         }
     });
     for (bucket, datastream) in doubtful {
-        let sealed = blocks::rows(tx, datastream, bucket)?;
+        let sealed = match blocks::rows(tx, datastream, bucket) {
+            Err(DbError::Corrupt(reason)) => {
+                tracing::error!(
+                    reason,
+                    datastream,
+                    ?bucket,
+                    "opening without this block; restore it from a backup"
+                );
+                continue;
+            }
+            rows => rows?,
+        };
         let marks: Vec<(Key, Mark)> = mirror
             .with(datastream, |stream| {
                 let hot = stream.span(bucket.span()).iter();

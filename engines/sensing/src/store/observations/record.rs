@@ -117,7 +117,14 @@ impl Work {
             if self.keys.len() >= BLOCKS_REMEMBERED {
                 self.keys.clear();
             }
-            let keys = blocks::keys(tx, ds, bucket)?;
+            let keys = match blocks::keys(tx, ds, bucket) {
+                // Whatever a damaged block held, what arrives now is kept, and others' rows with it.
+                Err(DbError::Corrupt(reason)) => {
+                    tracing::error!(reason, datastream = ds, ?bucket, "cannot look for duplicates");
+                    Vec::new()
+                }
+                keys => keys?,
+            };
             self.keys.insert((bucket, ds), keys);
         }
         let is_there = self.keys.get(&(bucket, ds)).is_some_and(|keys| keys.binary_search(&key).is_ok());

@@ -505,6 +505,39 @@ fn the_store_agrees_with_a_sorted_map_on_postgres() {
     });
 }
 
+#[test]
+fn a_damaged_block_stops_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut city = City::new(format!("sqlite:{}", folder.path().join("city.db").display()));
+    let draft = |datastream, before_now| Draft {
+        datastream,
+        before_now,
+        n: 0,
+        value: Value::Number(before_now as f64),
+        quality: Quality::Valid,
+        extra: None,
+    };
+    let drafts =
+        |from: i64| (1..=2).flat_map(|ds| (0..9).map(move |i| draft(ds, from + i))).collect::<Vec<_>>();
+    let submit = |city: &City, drafts: &[Draft]| city.wait(city.door().submit(city.arrival(drafts)).unwrap());
+    submit(&city, &drafts(2 * 24 * 60));
+    city.now = city.now.plus(DAY);
+    city.wait(seal_pass(&city.store(), city.now, &RULES));
+    assert_eq!(city.store().hot_rows(), 0);
+    let first = "UPDATE obs_block SET b = x'00' WHERE id = (SELECT MIN(id) FROM obs_block)";
+    city.store().db().write_blocking(move |tx| tx.batch(first)).unwrap();
+    // Late rows of the same day, for both: the second one is sealed, the first one stays hot.
+    let late = drafts(3 * 24 * 60 + 20);
+    assert!(submit(&city, &late).iter().all(|outcome| *outcome == Outcome::Stored));
+    city.now = city.now.plus(DAY);
+    city.wait(seal_pass(&city.store(), city.now, &RULES));
+    assert_eq!(city.store().hot_rows(), 9);
+    city.reopen();
+    assert_eq!(city.wait(city.store().scan(2, Span::ALL, Order::Ascending, 100)).len(), 18);
+    assert!(city.store().scan_blocking(1, Span::ALL, Order::Ascending, 100).is_err());
+    assert_eq!(city.store().last(1).map(|row| row.value()), Some(Value::Number(2.0 * 24.0 * 60.0)));
+}
+
 /// The address of a new, empty database on the server that the test command started.
 fn postgres(name: &str) -> Option<String> {
     let Ok(server) = std::env::var("CAUSEWAY_TEST_POSTGRES") else {
