@@ -1,4 +1,5 @@
 //! What may be done to what sensors say: load, decide, save.
 
 pub mod door;
+pub mod entities;
 pub mod export;

@@ -1,35 +1,133 @@
 #![doc = include_str!("../README.md")]
 
 pub mod actions;
+pub mod api;
 pub mod block;
 pub mod bucket;
 pub mod calendar;
 pub mod codec;
 pub mod datastream;
+pub mod entity;
 pub mod export;
+pub mod feeds;
 pub mod ingest;
 pub mod jobs;
 pub mod merge;
 pub mod mirror;
 pub mod observation;
+pub mod observed;
 pub mod retention;
 pub mod rollup;
 pub mod seal;
 mod store;
 
+use std::sync::Arc;
+
 use host::migrate::{Migrations, Step};
+use host::{Clock, Db, DbError};
+use vocab::{Lang, Mode};
 
 pub use actions::door::Door;
+use actions::entities::World;
 pub use datastream::{Datastream, Datastreams};
+use feeds::{FeedSink, Feeds};
 pub use observation::{Key, ObservationId, Row, Span};
 pub use store::observations::{Committed, Counter, Hot, Observations, Order, Revision, Source, SourceKind};
 
 /// This crate's tables.
 pub const MIGRATIONS: Migrations = Migrations {
     owner: "sensing",
-    steps: &[Step {
-        version: 1,
-        name: "observations",
-        sql: include_str!("../migrations/0001_observations.sql"),
-    }],
+    steps: &[
+        Step { version: 1, name: "observations", sql: include_str!("../migrations/0001_observations.sql") },
+        Step { version: 2, name: "entities", sql: include_str!("../migrations/0002_entities.sql") },
+    ],
 };
+
+/// What the engine must be told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Of every datastream that is made in this store.
+    pub mode: Mode,
+    /// The city's, the first being the one in which the API gives its plain texts.
+    pub languages: Vec<Lang>,
+    /// What absolute links begin with, where a proxy stands before this server.
+    pub public_url: Option<String>,
+    pub limits: ingest::Limits,
+    pub rules: seal::Rules,
+    pub retention: retention::Retention,
+}
+
+impl Config {
+    pub fn new(mode: Mode, languages: Vec<Lang>) -> Config {
+        Config {
+            mode,
+            languages,
+            public_url: None,
+            limits: ingest::Limits::default(),
+            rules: seal::Rules::default(),
+            retention: retention::Retention::default(),
+        }
+    }
+}
+
+/// The engine. Cloning shares it.
+#[derive(Clone)]
+pub struct Sensing {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub db: Db,
+    pub clock: Clock,
+    pub config: Config,
+    pub observations: Observations,
+    pub door: Door,
+    pub world: World,
+    pub feeds: Feeds,
+    pub sink: Arc<FeedSink>,
+}
+
+impl Sensing {
+    /// Reads the registry and the rows that are not sealed yet. Blocks the thread: some 0.5 s for a million of them.
+    /// The tables must be up to date ([`MIGRATIONS`]).
+    pub fn open(db: &Db, clock: &Clock, config: Config) -> Result<Sensing, DbError> {
+        let datastreams = Datastreams::default();
+        let known = datastreams.clone();
+        db.read_blocking(move |tx| {
+            store::entities::each_datastream(tx, |entity| {
+                entity.datastream().into_iter().for_each(|datastream| known.put(datastream));
+            })
+        })?;
+        let observations = Observations::open(db, &datastreams)?;
+        let door = Door::new(&observations, config.limits);
+        let world = World::new(&observations, config.mode, &config.languages);
+        let feeds = Feeds::default();
+        let sink = Arc::new(FeedSink::new(db, &door, &world, &feeds));
+        let (db, clock) = (db.clone(), clock.clone());
+        let inner = Inner { db, clock, config, observations, door, world, feeds, sink };
+        Ok(Sensing { inner: Arc::new(inner) })
+    }
+
+    /// Where feeds hand over what they brought.
+    pub fn sink(&self) -> Arc<FeedSink> {
+        self.inner.sink.clone()
+    }
+
+    /// The feeds of the pack, whose owners and licences stand beside their values. To be set whenever it is loaded.
+    pub fn feeds(&self) -> &Feeds {
+        &self.inner.feeds
+    }
+
+    pub fn door(&self) -> &Door {
+        &self.inner.door
+    }
+
+    pub fn observations(&self) -> &Observations {
+        &self.inner.observations
+    }
+
+    pub fn jobs(&self) -> Vec<host::jobs::Job> {
+        let Config { rules, retention, .. } = self.inner.config.clone();
+        jobs::jobs(&self.inner.observations, &self.inner.clock, rules, retention)
+    }
+}

@@ -1,3 +1,4 @@
 //! SQL and row mapping. Private: others ask `actions` and the functions that the crate exposes.
 
+pub mod entities;
 pub mod observations;

@@ -108,7 +108,7 @@ fn delete(tx: &mut Tx, memory: &Memory, id: ObservationId, note: Note) -> Result
     Ok(true)
 }
 
-fn delete_stream(tx: &mut Tx, memory: &Memory, datastream: i64) -> Result<(), DbError> {
+pub(crate) fn delete_stream(tx: &mut Tx, memory: &Memory, datastream: i64) -> Result<(), DbError> {
     let found = memory.mirror.with(datastream, |stream| {
         let hot: Vec<(i64, Key)> = stream.rows().iter().map(|row| (datastream, row.key())).collect();
         (hot, stream.sealed.calendar.clone())
