@@ -6,6 +6,7 @@ use std::process::ExitCode;
 mod bless;
 mod house;
 mod new_feed;
+mod soak;
 mod source;
 mod standards;
 mod tidy;
@@ -15,6 +16,7 @@ cargo xtask tidy [LAW…]         check the laws of the house; says where, why a
 cargo xtask laws                list them
 cargo xtask bless [TESTS]       rewrite generated and snapshot files; read the diff before committing
 cargo xtask freeze              list migrations and problem codes as released: they stay as they are
+cargo xtask soak [KILLS]        the long runs: 300 random kills of each store (needs CAUSEWAY_TEST_POSTGRES for both)
 cargo xtask new-feed NAME [PACK]   begin a feed file in a pack (default: the pack that cities/embedded names)
 ";
 
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         ["freeze"] => {
             house::House::read(&root).and_then(|h| tidy::freeze(&root, &h)).map(|said| println!("{said}"))
         }
+        ["soak"] => soak::soak(&root, "300"),
+        ["soak", kills] => soak::soak(&root, kills),
         ["new-feed", name] => new_feed::write(&root, name, None).map(|said| println!("{said}")),
         ["new-feed", name, pack] => new_feed::write(&root, name, Some(pack)).map(|said| println!("{said}")),
         _ => {

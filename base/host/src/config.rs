@@ -68,11 +68,23 @@ impl Default for Server {
 }
 
 /// The store.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
-    /// `sqlite:PATH` or `postgres://…`. Without it, `city.db` in the data folder.
+    /// `sqlite:PATH` or `postgres://…`. Without it, a file a mode (`live.db`, `simulated.db`) in the data folder.
     pub url: Option<String>,
+    /// Seconds between the passes that pack closed hours and days into blocks.
+    pub seal_seconds: i64,
+    /// Observations that may wait to be written; beyond it the door answers 429.
+    pub queue_rows: usize,
+}
+
+impl Default for Database {
+    fn default() -> Database {
+        // A pass that finds nothing reads memory only; a minute keeps the table of fresh rows small.
+        // Two hundred thousand rows are a second of full load and some 20 MB.
+        Database { url: None, seal_seconds: 60, queue_rows: 200_000 }
+    }
 }
 
 /// Which city.

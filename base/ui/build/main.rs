@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use pack::Source;
 
 /// Our style sheets, in the order of the cascade. They travel as one file: one request, one compression window.
-const STYLES: &[&str] = &["tokens", "text", "layout", "parts", "data", "map", "print"];
+const STYLES: &[&str] = &["tokens", "text", "layout", "parts", "data", "map", "pages", "print"];
 
 /// Runs before the first paint, so that a chosen theme never flashes the other one. It is inline, and the content
 /// security policy names its hash.

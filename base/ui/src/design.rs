@@ -227,6 +227,7 @@ impl DesignHtml<'_> {
             source: Markup::text(&self.r.t("design-map-source")),
             ground: Ground { land: vec![line(&island), line(&islet)], borders: vec![line(&border)] },
             total: None,
+            follow: None,
         };
         map.html(&self.r)
     }

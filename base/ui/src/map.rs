@@ -80,6 +80,15 @@ pub struct CityMap {
     pub ground: Ground,
     /// How many places there are in all, when the list holds only some.
     pub total: Option<usize>,
+    /// When the list, and with it the map, is to be drawn again by itself.
+    pub follow: Option<Follow>,
+}
+
+/// What a list follows: a topic of the event stream, and the page that holds the list as it is then.
+#[derive(Debug, Clone)]
+pub struct Follow {
+    pub topic: String,
+    pub src: String,
 }
 
 /// Width of a locator's own coordinates; the height follows from the bounds.

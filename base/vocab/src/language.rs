@@ -17,7 +17,9 @@ impl Lang {
     pub fn new(tag: impl Into<String>) -> Result<Lang, NotALang> {
         let tag = tag.into();
         let fits = (2..=20).contains(&tag.len())
-            && tag.split('-').all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+            && tag
+                .split('-')
+                .all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
             && tag.as_bytes()[..2].iter().all(u8::is_ascii_lowercase);
         if fits { Ok(Lang(tag)) } else { Err(NotALang(tag)) }
     }

@@ -1,1 +1,113 @@
-//! What can I do here, in my language, on my device?
+#![doc = include_str!("../README.md")]
+
+mod actions;
+mod api;
+pub mod content;
+pub mod dashboard;
+pub mod feeds;
+mod jobs;
+pub mod notice;
+mod pages;
+mod store;
+pub mod unit;
+
+use std::sync::{Arc, OnceLock};
+
+use host::http::Operation;
+use host::migrate::{Migrations, Step};
+use host::{Clock, Db, Pack, Problem, Routes};
+use intake::Feed;
+use intake::runner::Intake;
+use sensing::Sensing;
+use spatial::Layers;
+use ui::layout::Site;
+use vocab::Mode;
+
+pub use content::{Content, MESSAGES};
+use pages::figures::Figures;
+use pages::registry::Registry;
+
+/// This crate's tables.
+pub const MIGRATIONS: Migrations = Migrations {
+    owner: "portal",
+    steps: &[Step { version: 1, name: "portal", sql: include_str!("../migrations/0001_portal.sql") }],
+};
+
+/// What the portal shows, and of whom it asks it.
+pub struct Parts {
+    pub db: Db,
+    pub clock: Clock,
+    pub mode: Mode,
+    pub pack: Arc<Pack>,
+    pub content: Content,
+    pub feeds: Vec<Arc<Feed>>,
+    pub intake: Intake,
+    pub sensing: Sensing,
+    pub layers: Layers,
+    /// Whoever answers for this installation, where the configuration says.
+    pub run_by: Option<String>,
+    /// Where people write when something is wrong: a mail address or a URL.
+    pub contact: Option<String>,
+    /// What absolute links begin with; empty where the configuration does not say.
+    pub origin: String,
+}
+
+/// The pages. Cloning shares them.
+#[derive(Clone)]
+pub struct Portal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    site: Site,
+    ground: ui::map::Ground,
+    registry: Registry,
+    figures: Figures,
+    pulse: api::pulse::Pulse,
+    operations: OnceLock<Vec<Operation>>,
+}
+
+impl Portal {
+    pub fn new(parts: Parts) -> Portal {
+        let site = pages::site::site(&parts);
+        let ground = parts.layers.ground();
+        Portal {
+            inner: Arc::new(Inner {
+                site,
+                ground,
+                registry: Registry::default(),
+                figures: Figures::default(),
+                pulse: api::pulse::Pulse::new(parts.clock.now().0),
+                operations: OnceLock::new(),
+                parts,
+            }),
+        }
+    }
+
+    pub fn routes(&self) -> Routes<()> {
+        pages::routes(self.clone()).merge(api::routes(self.clone()))
+    }
+
+    pub fn jobs(&self) -> Vec<host::jobs::Job> {
+        jobs::jobs(self)
+    }
+
+    /// Tells the API page what there is, once all crates have brought their routes.
+    pub fn describe(&self, operations: &[Operation]) {
+        self.inner.operations.get_or_init(|| operations.to_vec());
+    }
+
+    /// A problem as a page, for somebody who came with a browser.
+    pub fn problem_page(&self, problem: &Problem, path: &str, languages: &[String]) -> String {
+        pages::problem::page(self, problem, path, languages)
+    }
+
+    fn parts(&self) -> &Parts {
+        &self.inner.parts
+    }
+
+    fn site(&self) -> &Site {
+        &self.inner.site
+    }
+}

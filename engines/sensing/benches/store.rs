@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use host::Db;
+use sensing::actions::door::QUEUE_ROWS;
 use sensing::datastream::{Accepts, Class, Policy};
 use sensing::ingest::{Arrival, Incoming, Limits};
 use sensing::jobs::seal_pass;
@@ -131,7 +132,7 @@ fn open(folder: &Path, all: &Datastreams) -> (Db, Observations, Door) {
     let db = Db::open(&format!("sqlite:{}", folder.join("city.db").display())).expect("opens");
     host::migrate::run(&db, &[sensing::MIGRATIONS]).expect("migrates");
     let store = Observations::open(&db, all).expect("opens");
-    let door = Door::new(&store, Limits::default());
+    let door = Door::new(&store, Limits::default(), QUEUE_ROWS);
     (db, store, door)
 }
 

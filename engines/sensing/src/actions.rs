@@ -3,3 +3,4 @@
 pub mod door;
 pub mod entities;
 pub mod export;
+pub mod observed;

@@ -7,8 +7,11 @@ use crate::datastream::{Accepts, Class, Policy};
 
 pub mod draft;
 pub mod fields;
+pub mod json;
 pub mod languages;
+pub mod path;
 pub mod place;
+pub mod tree;
 
 /// The kinds of entity (OGC 18-088, 8.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

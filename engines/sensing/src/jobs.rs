@@ -18,7 +18,7 @@ use crate::store::observations::seal::{
 use crate::store::observations::{Observations, retention::expire};
 
 /// A pass that finds nothing reads memory only.
-const SEAL_SECONDS: i64 = 60;
+pub const SEAL_SECONDS: i64 = 60;
 const RETENTION_SECONDS: i64 = 6 * 3_600;
 /// After a pass, how long to watch whether rows keep pouring in, and how many make it busy: 30,000 a second.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
@@ -29,9 +29,15 @@ const COPIES_AT_A_TIME: usize = 1_000_000;
 const DAY_WEIGHT: usize = 5;
 
 /// This crate's jobs.
-pub fn jobs(observations: &Observations, clock: &Clock, rules: Rules, retention: Retention) -> Vec<Job> {
+pub fn jobs(
+    observations: &Observations,
+    clock: &Clock,
+    seal_seconds: i64,
+    rules: Rules,
+    retention: Retention,
+) -> Vec<Job> {
     let (store, time) = (observations.clone(), clock.clone());
-    let sealing = Job::every("sensing-seal", SEAL_SECONDS, move || {
+    let sealing = Job::every("sensing-seal", seal_seconds, move || {
         let store = store.clone();
         let time = time.clone();
         async move { seal_while_busy(&store, &time, &rules).await.map_err(|e| e.to_string()) }

@@ -16,6 +16,7 @@ pub mod merge;
 pub mod mirror;
 pub mod observation;
 pub mod observed;
+pub mod query;
 pub mod retention;
 pub mod rollup;
 pub mod seal;
@@ -29,6 +30,7 @@ use vocab::{Lang, Mode};
 
 pub use actions::door::Door;
 use actions::entities::World;
+use api::Recent;
 pub use datastream::{Datastream, Datastreams};
 use feeds::{FeedSink, Feeds};
 pub use observation::{Key, ObservationId, Row, Span};
@@ -53,6 +55,10 @@ pub struct Config {
     /// What absolute links begin with, where a proxy stands before this server.
     pub public_url: Option<String>,
     pub limits: ingest::Limits,
+    /// Observations that may wait for their commit; beyond it the door says that it is full.
+    pub queue_rows: usize,
+    /// Seconds between the passes that seal.
+    pub seal_seconds: i64,
     pub rules: seal::Rules,
     pub retention: retention::Retention,
 }
@@ -64,6 +70,8 @@ impl Config {
             languages,
             public_url: None,
             limits: ingest::Limits::default(),
+            queue_rows: actions::door::QUEUE_ROWS,
+            seal_seconds: jobs::SEAL_SECONDS,
             rules: seal::Rules::default(),
             retention: retention::Retention::default(),
         }
@@ -85,6 +93,7 @@ pub(crate) struct Inner {
     pub world: World,
     pub feeds: Feeds,
     pub sink: Arc<FeedSink>,
+    pub recent: Recent,
 }
 
 impl Sensing {
@@ -92,19 +101,20 @@ impl Sensing {
     /// The tables must be up to date ([`MIGRATIONS`]).
     pub fn open(db: &Db, clock: &Clock, config: Config) -> Result<Sensing, DbError> {
         let datastreams = Datastreams::default();
-        let known = datastreams.clone();
+        let observations = Observations::open(db, &datastreams)?;
+        let door = Door::new(&observations, config.limits, config.queue_rows);
+        let world = World::new(&observations, config.mode, &config.languages);
+        let notes = world.notes.clone();
         db.read_blocking(move |tx| {
             store::entities::each_datastream(tx, |entity| {
-                entity.datastream().into_iter().for_each(|datastream| known.put(datastream));
+                notes.put(&entity);
+                entity.datastream().into_iter().for_each(|datastream| datastreams.put(datastream));
             })
         })?;
-        let observations = Observations::open(db, &datastreams)?;
-        let door = Door::new(&observations, config.limits);
-        let world = World::new(&observations, config.mode, &config.languages);
         let feeds = Feeds::default();
         let sink = Arc::new(FeedSink::new(db, &door, &world, &feeds));
-        let (db, clock) = (db.clone(), clock.clone());
-        let inner = Inner { db, clock, config, observations, door, world, feeds, sink };
+        let (db, clock, recent) = (db.clone(), clock.clone(), Recent::new(clock.now().0));
+        let inner = Inner { db, clock, config, observations, door, world, feeds, sink, recent };
         Ok(Sensing { inner: Arc::new(inner) })
     }
 
@@ -126,8 +136,13 @@ impl Sensing {
         &self.inner.observations
     }
 
+    /// SensorThings, and what stands beside it.
+    pub fn routes(&self) -> host::Routes<()> {
+        api::routes(self.clone())
+    }
+
     pub fn jobs(&self) -> Vec<host::jobs::Job> {
-        let Config { rules, retention, .. } = self.inner.config.clone();
-        jobs::jobs(&self.inner.observations, &self.inner.clock, rules, retention)
+        let Config { rules, retention, seal_seconds, .. } = self.inner.config.clone();
+        jobs::jobs(&self.inner.observations, &self.inner.clock, seal_seconds, rules, retention)
     }
 }

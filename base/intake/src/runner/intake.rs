@@ -79,7 +79,7 @@ impl Intake {
         self.inner.states.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn clocks(&self) -> MutexGuard<'_, BTreeMap<(String, String), Time>> {
+    pub(super) fn clocks(&self) -> MutexGuard<'_, BTreeMap<(String, String), Time>> {
         self.inner.clocks.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 

@@ -29,6 +29,15 @@ pub struct PullStatus {
 }
 
 impl Intake {
+    /// Now, on the clock of one source of a feed: in a replay its recordings' latest. Nothing where it goes by the system's.
+    pub fn clock(&self, feed: &str, source: &str) -> Option<Time> {
+        let is_it = |pull: &str| {
+            pull.strip_prefix(source).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let clocks = self.clocks();
+        clocks.iter().filter(|((f, pull), _)| f == feed && is_it(pull)).map(|(_, now)| *now).max()
+    }
+
     /// Every feed with the state of its addresses. In a replay each goes by its recording's clock, and an address without
     /// a recording has never been heard of; live, a source that comes only from recordings does not count.
     pub fn status(&self, feeds: &[Arc<Feed>], now: Time) -> Vec<FeedStatus> {

@@ -52,10 +52,15 @@ class LiveList extends HTMLElement {
     clearTimeout(this.waiting);
   }
 
-  // A burst of changes is one request.
+  // A burst of changes is one request, and a steady flow one every ten seconds: nobody reads a list faster.
   later() {
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.load(), 800);
+    if (this.waiting) return;
+    const since = Date.now() - (this.loaded ?? 0);
+    this.waiting = setTimeout(() => {
+      this.waiting = 0;
+      this.loaded = Date.now();
+      this.load();
+    }, Math.max(800, 10_000 - since));
   }
 
   async load() {

@@ -31,6 +31,7 @@ fn the_list_is_complete_without_the_map() {
         source: Markup::text("Our own drawing"),
         ground: Ground { land: vec![ring.clone()], borders: vec![ring] },
         total: Some(1400),
+        follow: None,
     };
     let html = map.html(&r).to_string();
     for part in [

@@ -15,7 +15,14 @@ fn times_come_back_as_written() {
 
 #[test]
 fn what_is_no_time_is_refused() {
-    for text in ["", "now", "2026-11-24T09:30:00", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "2026-13-01T00:00:00Z"] {
+    for text in [
+        "",
+        "now",
+        "2026-11-24T09:30:00",
+        "0000-01-01T00:00:00Z",
+        "10000-01-01T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+    ] {
         assert_eq!(Time::parse(text), Err(NotATime(text.into())), "{text}");
     }
 }

@@ -12,8 +12,8 @@ use crate::seal::Rules;
 use crate::store::observations::record::{Batch, record};
 use crate::store::observations::{Memory, Observations, SourceKind, import, sources};
 
-/// Rows that may wait for their commit: 13 MB of them, and less than a second of work.
-const CAPACITY: usize = 200_000;
+/// Rows that may wait for their commit, where nobody says otherwise: 13 MB of them, and less than a second of work.
+pub const QUEUE_ROWS: usize = 200_000;
 
 /// Rows that may wait to be sealed, 48 bytes each: beyond it memory would not stay bounded. A city of 20,000 streams a
 /// minute has 1.3 to 2.6 million.
@@ -48,11 +48,11 @@ impl Stage for Writing {
 }
 
 impl Door {
-    pub fn new(observations: &Observations, limits: Limits) -> Door {
+    pub fn new(observations: &Observations, limits: Limits, queue_rows: usize) -> Door {
         let stage = Writing { memory: observations.inner.memory.clone() };
         Door {
             observations: observations.clone(),
-            lane: observations.db().lane(CAPACITY, stage),
+            lane: observations.db().lane(queue_rows, stage),
             limits,
             sources: Arc::default(),
         }

@@ -1,8 +1,12 @@
 //! Entities made, changed and removed. Each function takes a transaction; memory follows in hooks of its commit.
 
+pub mod collection;
 pub mod create;
+pub mod current;
+pub mod expand;
 pub mod features;
 pub mod look;
+pub mod notes;
 pub mod remove;
 pub mod update;
 pub mod upsert;
@@ -15,6 +19,7 @@ use host::access::Action;
 use host::{Gate, Problem, Tx};
 use vocab::{Caller, Lang, Mode, Slug, Time};
 
+use self::notes::Notes;
 use crate::api::problems::{BAD_ENTITY, NO_SUCH_ENTITY, SLUG_TAKEN};
 use crate::entity::{Entity, Kind, Sight};
 use crate::store::entities::{self, links, write};
@@ -29,6 +34,7 @@ pub struct World {
     /// Of every datastream that is made here.
     pub mode: Mode,
     pub(crate) featured: Featured,
+    pub(crate) notes: Notes,
     /// Counts removals: whoever remembers ids forgets them when it has grown.
     pub(crate) removals: Arc<AtomicU64>,
 }
@@ -40,6 +46,7 @@ impl World {
             languages: languages.into(),
             mode,
             featured: Featured::default(),
+            notes: Notes::default(),
             removals: Arc::default(),
         }
     }
@@ -143,7 +150,11 @@ pub(crate) fn unsettle(tx: &mut Tx, world: &World, thing: i64) -> Result<(), Pro
 /// Tells the way in of a datastream that is new or changed.
 pub(crate) fn announce(tx: &mut Tx, world: &World, entity: &Entity) {
     if let Some(datastream) = entity.datastream() {
-        let datastreams = world.memory.datastreams.clone();
-        tx.on_commit(Box::new(move || datastreams.put(datastream)));
+        let (datastreams, notes, entity) =
+            (world.memory.datastreams.clone(), world.notes.clone(), entity.clone());
+        tx.on_commit(Box::new(move || {
+            notes.put(&entity);
+            datastreams.put(datastream);
+        }));
     }
 }

@@ -127,7 +127,7 @@ impl Seen<'_> {
 
     /// Writes the fields of an entity without its closing brace. `base` ends before `/Observations`; `chosen` is what
     /// `$select` names, in its stead all that is there.
-    pub fn write_entity(&self, out: &mut String, base: &str, chosen: Option<&[Shown]>, links: bool) {
+    pub fn write_entity(&self, out: &mut String, base: &str, chosen: Option<&[Shown]>) {
         let extra = self.row.extra();
         let extra = extra.as_ref();
         let id = self.id();
@@ -148,13 +148,6 @@ impl Seen<'_> {
                 self.write(out, shown, extra);
                 out.push(',');
             }
-        }
-        if links {
-            let _ = write!(
-                out,
-                "\"Datastream@iot.navigationLink\":\"{base}/Observations('{id}')/Datastream\",\
-                 \"FeatureOfInterest@iot.navigationLink\":\"{base}/Observations('{id}')/FeatureOfInterest\","
-            );
         }
         if out.ends_with(',') {
             out.pop();

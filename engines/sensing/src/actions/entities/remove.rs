@@ -62,8 +62,10 @@ fn datastream_gone(tx: &mut Tx, world: &World, id: i64) -> Result<(), Problem> {
     features::forget_datastream(tx, id)?;
     write::delete(tx, Kind::Datastream, id)?;
     let (datastreams, featured) = (world.memory.datastreams.clone(), world.featured.clone());
+    let notes = world.notes.clone();
     tx.on_commit(Box::new(move || {
         datastreams.remove(id);
+        notes.remove(id);
         featured.unsettle(&[id]);
     }));
     Ok(())

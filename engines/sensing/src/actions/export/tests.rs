@@ -2,6 +2,7 @@ use vocab::time::{HOUR, MINUTE};
 use vocab::{Label, Quality, Value};
 
 use super::*;
+use crate::actions::door::QUEUE_ROWS;
 use crate::datastream::{Accepts, Class, Datastream, Datastreams, Policy};
 use crate::ingest::Limits;
 use crate::observation::Span;
@@ -24,7 +25,7 @@ fn city(folder: &Path, name: &str) -> Door {
     }
     let db = Db::open(&format!("sqlite:{}", folder.join(name).display())).unwrap();
     host::migrate::run(&db, &[crate::MIGRATIONS]).unwrap();
-    Door::new(&Observations::open(&db, &datastreams).unwrap(), Limits::default())
+    Door::new(&Observations::open(&db, &datastreams).unwrap(), Limits::default(), QUEUE_ROWS)
 }
 
 fn all(door: &Door) -> Vec<Vec<Row>> {

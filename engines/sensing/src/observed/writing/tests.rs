@@ -7,7 +7,7 @@ use crate::observation::Key;
 fn written(value: Value, quality: Quality, extra: Extra, class: Class, n: i64) -> serde_json::Value {
     let row = Row::new(Key { t: 1_000_000, n }, &value, quality, Some(&extra), Time(0), 1);
     let mut out = String::new();
-    Seen { datastream: 7, class, row: &row }.write_entity(&mut out, "http://x", None, true);
+    Seen { datastream: 7, class, row: &row }.write_entity(&mut out, "http://x", None);
     out.push('}');
     serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}"))
 }
@@ -20,8 +20,6 @@ fn entities_are_json() {
         json!({
             "@iot.id": "7-1000000", "@iot.selfLink": "http://x/Observations('7-1000000')",
             "phenomenonTime": "1970-01-01T00:00:01Z", "resultTime": "1970-01-01T00:00:01Z", "result": 2,
-            "Datastream@iot.navigationLink": "http://x/Observations('7-1000000')/Datastream",
-            "FeatureOfInterest@iot.navigationLink": "http://x/Observations('7-1000000')/FeatureOfInterest",
         })
     );
     let extra = Extra {

@@ -9,14 +9,17 @@ pub type Since = Vec<(i64, i64)>;
 
 /// For each of `datastreams`, the features of observations that name none.
 pub fn of_datastreams(tx: &mut Tx, datastreams: &[i64]) -> Result<BTreeMap<i64, Since>, DbError> {
-    let mut found = BTreeMap::new();
-    for datastream in datastreams {
-        let since = tx.query(
-            "SELECT since, feature FROM sensing_datastream_feature WHERE datastream = $1 ORDER BY since",
-            &[(*datastream).into()],
-            |row| Ok((row.int(0)?, row.int(1)?)),
-        )?;
-        found.insert(*datastream, since);
+    let mut found: BTreeMap<i64, Since> = BTreeMap::new();
+    for ids in super::sorted(datastreams).chunks(super::IDS_AT_A_TIME) {
+        let mut statement = super::statement::Statement::new(
+            "SELECT datastream, since, feature FROM sensing_datastream_feature WHERE datastream IN (",
+        );
+        statement.list(ids).push(") ORDER BY datastream, since");
+        for (datastream, since, feature) in
+            statement.query(tx, |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))?
+        {
+            found.entry(datastream).or_default().push((since, feature));
+        }
     }
     Ok(found)
 }

@@ -10,7 +10,7 @@ use vocab::time::{DAY, HOUR, MINUTE, SECOND};
 use vocab::{Label, Mode, Quality, Slug, Time, Value};
 
 use super::*;
-use crate::actions::door::Door;
+use crate::actions::door::{Door, QUEUE_ROWS};
 use crate::block::tests::{any_extra, any_quality, any_value};
 use crate::datastream::{Accepts, Class, Datastream, Policy};
 use crate::ingest::{Arrival, Incoming, Limits, Outcome};
@@ -168,7 +168,7 @@ impl City {
         let db = opened(&self.url);
         host::migrate::run(&db, &[crate::MIGRATIONS]).unwrap();
         let store = Observations::open(&db, &self.datastreams).unwrap();
-        let door = Door::new(&store, Limits::default());
+        let door = Door::new(&store, Limits::default(), QUEUE_ROWS);
         self.open = Some((db, store, door));
     }
 

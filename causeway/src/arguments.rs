@@ -1,0 +1,133 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+pub const HELP: &str = "\
+causeway: the digital side of a city in one program
+
+USAGE
+    causeway serve [--demo | --replay DIR] [OPTIONS]   serve the city
+    causeway check [PACK]                              check a city pack: file, line, what to do
+    causeway backup FILE                               one consistent copy, while the server runs
+    causeway restore FILE                              fill an empty data folder from a copy
+    causeway export DIR                                observations as Parquet, a file a day
+    causeway import FILE…                              observations from such files
+    causeway import --replay DIR                       every recording that the pack names, at once
+    causeway bench                                     load on a running server; alone it says how
+    causeway openapi                                   print the OpenAPI document
+    causeway configuration                             print the manual of the configuration
+
+OPTIONS
+    --config FILE      configuration (docs/configuration.md)
+    --city DIR         folder of the city pack; without it, the pack inside the program
+    --data DIR         folder for the store and the operator's key
+    --listen ADDRESS   address and port, for example 127.0.0.1:8080
+    --demo             simulated devices; touches no network
+    --replay DIR       play the recordings that the pack's replay.toml names
+    --speed N          how fast a replay or the demo's day goes (1 to 10000)
+    --seed N           the demo's dice
+    --help, --version
+";
+
+/// What to do, and with what.
+#[derive(Debug, Clone, Default)]
+pub struct Arguments {
+    pub command: Command,
+    pub config: Option<PathBuf>,
+    pub city: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub listen: Option<SocketAddr>,
+    pub demo: bool,
+    pub replay: Option<PathBuf>,
+    pub speed: Option<u32>,
+    pub seed: u64,
+    /// What stands after the command.
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Command {
+    #[default]
+    Help,
+    Version,
+    Serve,
+    Check,
+    Backup,
+    Restore,
+    Export,
+    Import,
+    Bench,
+    OpenApi,
+    Configuration,
+}
+
+/// The demo's dice unless `--seed` says otherwise: the month of the blueprint it first showed.
+const SEED: u64 = 202_012;
+
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, String> {
+    let mut parser = lexopt::Parser::from_iter(arguments);
+    let mut found = Arguments { seed: SEED, ..Arguments::default() };
+    let mut named = false;
+    while let Some(argument) = parser.next().map_err(|e| e.to_string())? {
+        let next = |parser: &mut lexopt::Parser| parser.value().map_err(|e| e.to_string());
+        match argument {
+            Short('h') | Long("help") => return Ok(Arguments::default()),
+            Short('V') | Long("version") => return Ok(Arguments { command: Command::Version, ..found }),
+            Long("config") => found.config = Some(next(&mut parser)?.into()),
+            Long("city") => found.city = Some(next(&mut parser)?.into()),
+            Long("data") => found.data = Some(next(&mut parser)?.into()),
+            Long("listen") => found.listen = Some(number(&next(&mut parser)?, "--listen", "127.0.0.1:8080")?),
+            Long("demo") => found.demo = true,
+            Long("replay") => found.replay = Some(next(&mut parser)?.into()),
+            Long("speed") => {
+                let speed: u32 = number(&next(&mut parser)?, "--speed", "60")?;
+                if !(1..=10_000).contains(&speed) {
+                    return Err(format!("--speed {speed}: give a number from 1 to 10000"));
+                }
+                found.speed = Some(speed);
+            }
+            Long("seed") => found.seed = number(&next(&mut parser)?, "--seed", "7")?,
+            Value(word) if !named => {
+                found.command = command(&word.to_string_lossy())?;
+                named = true;
+            }
+            Value(path) => found.paths.push(path.into()),
+            other => return Err(format!("{}; causeway --help lists what there is", other.unexpected())),
+        }
+    }
+    if found.demo && found.replay.is_some() {
+        return Err(
+            "--demo and --replay exclude each other: simulated and recorded values are never mixed".into()
+        );
+    }
+    Ok(found)
+}
+
+fn command(word: &str) -> Result<Command, String> {
+    Ok(match word {
+        "serve" => Command::Serve,
+        "check" => Command::Check,
+        "backup" => Command::Backup,
+        "restore" => Command::Restore,
+        "export" => Command::Export,
+        "import" => Command::Import,
+        "bench" => Command::Bench,
+        "openapi" => Command::OpenApi,
+        "configuration" => Command::Configuration,
+        "help" => Command::Help,
+        other => return Err(format!("there is no command {other}; causeway --help lists what there is")),
+    })
+}
+
+fn number<T: std::str::FromStr>(text: &OsString, option: &str, example: &str) -> Result<T, String> {
+    text.to_string_lossy()
+        .parse()
+        .map_err(|_| format!("{option} {}: give something like {example}", text.to_string_lossy()))
+}
+
+#[cfg(test)]
+mod tests;

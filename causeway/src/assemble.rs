@@ -1,0 +1,233 @@
+//! The whole wiring: which crates there are, who is told what, and which routes and jobs come of it.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+
+use axum::Router;
+use host::config::Config;
+use host::http::{Keys, Operation, Shell, document};
+use host::jobs::Job;
+use host::migrate::Migrations;
+use host::pack::{Finding, Pack};
+use host::problem::Code;
+use host::telemetry::Metrics;
+use host::{Clock, Db, Routes};
+use intake::draft::BoxFuture;
+use intake::runner::Intake;
+use intake::{Batch, Feed, Receipt, Sink, SinkError};
+use portal::Portal;
+use sensing::Sensing;
+use spatial::{Layers, Projections, Spatial};
+use vocab::Mode;
+
+use crate::commands::Failure;
+use crate::system::{System, routes};
+
+/// The tables of every crate, in the order in which they are made.
+pub const MIGRATIONS: &[Migrations] =
+    &[intake::MIGRATIONS, sensing::MIGRATIONS, spatial::MIGRATIONS, portal::MIGRATIONS];
+
+/// The public problem codes of every crate.
+pub fn codes() -> Vec<&'static Code> {
+    [host::problem::CODES, sensing::api::problems::CODES, spatial::api::problems::CODES].concat()
+}
+
+/// What a pack means to the engines, or everything that is wrong with it.
+pub struct Content {
+    pub pack: Arc<Pack>,
+    pub feeds: Vec<Arc<Feed>>,
+    pub recordings: Vec<intake::plan::Recording>,
+    pub layers: Layers,
+    pub demo: Option<simulate::Demo>,
+    pub portal: portal::Content,
+}
+
+/// Reads a pack with the eyes of every engine.
+pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let feeds = intake::feed::check::load(&pack);
+    let recordings = match &feeds {
+        Ok(feeds) => intake::replay::recordings(&pack, feeds),
+        // Recordings are judged against feeds that are good.
+        Err(_) => Ok(Vec::new()),
+    };
+    let layers = Layers::of(&pack);
+    let demo = pack.files.get("demo.toml").map(host::pack::parse::<simulate::Demo>).transpose();
+    let portal = portal::Content::of(&pack);
+    fn keep<T>(findings: &mut Vec<Finding>, outcome: Result<T, Vec<Finding>>) -> Option<T> {
+        outcome.map_err(|found| findings.extend(found)).ok()
+    }
+    if let (Some(file), Ok(Some(demo)), Ok(feeds)) = (pack.files.get("demo.toml"), &demo, &feeds) {
+        for fleet in demo.fleets.iter().filter(|fleet| !feeds.iter().any(|feed| feed.id.as_str() == fleet.id))
+        {
+            let what = format!("the fleet {} plays no feed of this pack", fleet.id);
+            findings.push(Finding::new(file, 0, what, "give it the id of a file in feeds/"));
+        }
+    }
+    let feeds = keep(&mut findings, feeds);
+    let recordings = keep(&mut findings, recordings);
+    let layers = keep(&mut findings, layers);
+    let demo = keep(&mut findings, demo.map_err(|finding| vec![finding]));
+    let portal = keep(&mut findings, portal);
+    match (feeds, recordings, layers, demo, portal) {
+        (Some(feeds), Some(recordings), Some(layers), Some(demo), Some(portal)) if findings.is_empty() => {
+            Ok(Content { pack: Arc::new(pack), feeds, recordings, layers, demo, portal })
+        }
+        _ => Err(findings),
+    }
+}
+
+/// A city that can be served.
+pub struct City {
+    pub router: Router,
+    pub operations: Vec<Operation>,
+    pub jobs: Vec<Job>,
+    pub intake: Intake,
+    pub ready: Arc<AtomicBool>,
+}
+
+pub fn assemble(
+    config: &Config,
+    mode: Mode,
+    content: &Content,
+    db: &Db,
+    clock: &Clock,
+    keys: &Keys,
+) -> Result<City, Failure> {
+    let languages = content.pack.language_tags();
+    let metrics = Metrics::default();
+    let sensing = Sensing::open(
+        db,
+        clock,
+        sensing::Config {
+            public_url: config.server.public_url.clone(),
+            queue_rows: config.database.queue_rows,
+            seal_seconds: config.database.seal_seconds,
+            ..sensing::Config::new(mode, languages.clone())
+        },
+    )?;
+    sensing.feeds().set(&content.feeds);
+    let spatial =
+        Spatial::open(db, clock, spatial::Config::new(mode, languages.clone()), content.layers.clone())?;
+    let projections = Projections::new(&content.pack.city);
+    let portal_sink = portal::feeds::NoticeSink::new(db);
+    let sink =
+        Everyone { features: spatial.sink(), notices: Arc::new(portal_sink), observations: sensing.sink() };
+    let project = move |epsg: u32, easting: f64, northing: f64| projections.degrees(epsg, easting, northing);
+    let intake = Intake::open(db.clone(), Arc::new(sink), Arc::new(project), mode)?;
+    let portal = Portal::new(portal::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        mode,
+        pack: content.pack.clone(),
+        content: content.portal.clone(),
+        feeds: content.feeds.clone(),
+        intake: intake.clone(),
+        sensing: sensing.clone(),
+        layers: spatial.layers().clone(),
+        run_by: config.server.run_by.clone(),
+        contact: config.server.contact.clone(),
+        origin: config.server.public_url.clone().unwrap_or_default(),
+    });
+    let ready = Arc::new(AtomicBool::new(true));
+    let system = System {
+        db: db.clone(),
+        metrics: metrics.clone(),
+        openapi: Arc::new(OnceLock::new()),
+        ready: ready.clone(),
+        codes: Arc::new(codes()),
+    };
+    let openapi = system.openapi.clone();
+    let routes: Routes<()> =
+        routes(system).merge(sensing.routes()).merge(spatial.routes()).merge(portal.routes());
+    let (router, operations) = routes.into_parts();
+    portal.describe(&operations);
+    openapi.get_or_init(|| openapi_text(&operations));
+    let problem_page = {
+        let portal = portal.clone();
+        move |problem: &host::Problem, path: &str, languages: &[String]| {
+            portal.problem_page(problem, path, languages)
+        }
+    };
+    let shell = Shell {
+        clock: clock.clone(),
+        keys: keys.clone(),
+        metrics,
+        body_limit_bytes: config.server.body_limit_bytes,
+        timeout_seconds: config.server.timeout_seconds,
+        problem_page: Some(Arc::new(problem_page)),
+        content_security_policy: ui::headers::content_security_policy().parse().ok(),
+    };
+    let mut jobs = sensing.jobs();
+    jobs.extend(portal.jobs());
+    Ok(City { router: host::http::wrap(router, shell), operations, jobs, intake, ready })
+}
+
+/// The OpenAPI document, as it is committed and served.
+pub fn openapi_text(operations: &[Operation]) -> String {
+    let document = document("Causeway", env!("CARGO_PKG_VERSION"), operations);
+    let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    format!("{text}\n")
+}
+
+/// Gives each engine its part of a batch. The observations go last, and only what all have taken is acknowledged: a
+/// batch that comes again finds its features and notices there already and changes nothing.
+struct Everyone {
+    features: Arc<dyn Sink>,
+    notices: Arc<dyn Sink>,
+    observations: Arc<dyn Sink>,
+}
+
+impl Sink for Everyone {
+    fn accept(&self, mut batch: Batch) -> BoxFuture<'_, Result<Receipt, SinkError>> {
+        Box::pin(async move {
+            let part = |batch: &Batch| Batch {
+                feed: batch.feed.clone(),
+                source: batch.source.clone(),
+                mode: batch.mode,
+                received: batch.received,
+                provenance: batch.provenance.clone(),
+                things: Vec::new(),
+                datastreams: Vec::new(),
+                observations: Vec::new(),
+                features: Vec::new(),
+                messages: Vec::new(),
+                messages_complete: false,
+                quarantined: Vec::new(),
+                tally: batch.tally,
+            };
+            if !batch.features.is_empty() {
+                let features = std::mem::take(&mut batch.features);
+                self.features.accept(Batch { features, ..part(&batch) }).await?;
+            }
+            if !batch.messages.is_empty() || batch.messages_complete {
+                let messages = std::mem::take(&mut batch.messages);
+                let messages_complete = batch.messages_complete;
+                self.notices.accept(Batch { messages, messages_complete, ..part(&batch) }).await?;
+            }
+            self.observations.accept(batch).await
+        })
+    }
+}
+
+/// For commands that need no city around them.
+pub fn describe(content: &Content) -> Result<Vec<Operation>, Failure> {
+    let folder = std::env::temp_dir().join(format!("causeway-openapi-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).map_err(|e| Failure::Start(format!("{}: {e}", folder.display())))?;
+    let described = (|| {
+        let db = Db::open(&format!("sqlite:{}", folder.join("empty.db").display()))?;
+        host::migrate::run(&db, MIGRATIONS)?;
+        let clock = Clock::system();
+        let city = assemble(&Config::default(), Mode::Simulated, content, &db, &clock, &Keys::default())?;
+        Ok(city.operations)
+    })();
+    // An empty store in the machine's own folder for such things; that it cannot be removed harms nobody.
+    drop(std::fs::remove_dir_all(&folder));
+    described
+}
+
+/// What is wrong with a pack, for `causeway check`.
+pub fn check(pack: Pack) -> Result<Content, Failure> {
+    content(pack).map_err(Failure::Pack)
+}

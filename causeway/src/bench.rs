@@ -1,0 +1,97 @@
+//! `causeway bench`: load on a running server, as a process of its own, with what it costs both.
+//!
+//! Rules of the figures (docs/benchmarks.md): sustained for a minute, CPU-seconds of server and generator beside the
+//! rate, only what was acknowledged counts.
+
+mod connection;
+mod ingest;
+mod query;
+mod series;
+
+use std::path::PathBuf;
+
+use crate::arguments::Arguments;
+use crate::commands::Failure;
+
+/// What a bench is told: `causeway bench WHAT KEY=VALUE…`.
+pub struct Plan {
+    pub what: String,
+    settings: Vec<(String, String)>,
+}
+
+impl Plan {
+    fn of(paths: &[PathBuf]) -> Result<Plan, Failure> {
+        let mut words = paths.iter().map(|p| p.to_string_lossy().into_owned());
+        let what = words.next().unwrap_or_default();
+        let settings = words
+            .map(|word| match word.split_once('=') {
+                Some((key, value)) => Ok((key.to_string(), value.to_string())),
+                None => Err(Failure::Usage(format!("bench: {word}: settings are written key=value"))),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Plan { what, settings })
+    }
+
+    pub fn text(&self, key: &str, default: &str) -> String {
+        let found = self.settings.iter().find(|(k, _)| k == key);
+        found.map_or_else(|| default.to_string(), |(_, value)| value.clone())
+    }
+
+    pub fn number(&self, key: &str, default: u64) -> Result<u64, Failure> {
+        let text = self.text(key, &default.to_string());
+        text.replace('_', "")
+            .parse()
+            .map_err(|_| Failure::Usage(format!("bench: {key}={text}: give a whole number")))
+    }
+}
+
+const HELP: &str = "\
+causeway bench prepare  key=KEY [streams=20000]                    make the datastreams
+causeway bench fill     key=KEY rows=50000000 [batch=5000]         give them a past, in arrival order
+causeway bench single   key=KEY [connections=256] [seconds=60]     one observation a request
+causeway bench array    key=KEY [connections=16] [batch=100] [seconds=60]
+causeway bench query    key=KEY [count=1000]                       the queries of docs/benchmarks.md
+    and each: [address=127.0.0.1:8080] [server=PID, to count its CPU]
+";
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let plan = Plan::of(&arguments.paths)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::Start(e.to_string()))?;
+    let outcome = runtime.block_on(async {
+        match plan.what.as_str() {
+            "prepare" => ingest::prepare(&plan).await,
+            "fill" => ingest::fill(&plan).await,
+            "single" => ingest::single(&plan).await,
+            "array" => ingest::array(&plan).await,
+            "query" => query::run(&plan).await,
+            _ => Err(HELP.to_string()),
+        }
+    });
+    outcome.map_err(Failure::Usage)
+}
+
+/// User and system seconds of a process, from /proc (fields 14 and 15 of stat, in ticks of 10 ms).
+pub fn cpu_seconds(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+    let ticks =
+        |field: usize| after_name.split(' ').nth(field).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+/// Resident memory of a process in MB, now and at its peak.
+pub fn memory_mb(process: &str) -> (u64, u64) {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|rest| rest.split_whitespace().next())
+            .and_then(|kb| kb.parse::<u64>().ok())
+            .unwrap_or(0)
+            / 1024
+    };
+    (field("VmRSS:"), field("VmHWM:"))
+}

@@ -1,0 +1,3 @@
+//! The city pack inside the program.
+
+include!(concat!(env!("OUT_DIR"), "/pack.rs"));

@@ -1,0 +1,62 @@
+//! What the pages need of a pack: its words and its dashboard, judged together.
+
+use std::sync::Arc;
+
+use host::pack::{self, Finding, Pack};
+use ui::language::{Messages, Words};
+
+use crate::dashboard::Dashboard;
+
+/// The messages of this crate.
+pub const MESSAGES: &[(&str, &str)] = &[
+    ("en", include_str!("../messages/en.ftl")),
+    ("zh-Hant", include_str!("../messages/zh-Hant.ftl")),
+    ("zh-Hans", include_str!("../messages/zh-Hans.ftl")),
+];
+
+/// Words and dashboard of a pack. Cloning shares them.
+#[derive(Clone)]
+pub struct Content {
+    pub words: Arc<Words>,
+    pub dashboard: Arc<Dashboard>,
+}
+
+impl Content {
+    /// Reads what the pages need, or says everything that is wrong with it.
+    pub fn of(pack: &Pack) -> Result<Content, Vec<Finding>> {
+        let mut messages = Messages::new().add_all(MESSAGES);
+        let mut findings = Vec::new();
+        for file in pack.folder("words", ".ftl") {
+            // words/<any>.<language>.ftl
+            match file.path.rsplit('.').nth(1) {
+                Some(lang) if file.path.matches('.').count() >= 2 => {
+                    messages = messages.amend(lang, &file.text)
+                }
+                _ => findings.push(Finding::new(
+                    file,
+                    0,
+                    "the name of this file does not say its language",
+                    "call it <anything>.<language>.ftl, for example pages.pt.ftl",
+                )),
+            }
+        }
+        let words = messages.finish(&pack.language_tags()).map_err(|faults| {
+            let city = &pack.files["city.toml"];
+            let line = pack::line_of_key(&city.text, "languages");
+            let hint =
+                "every language that city.toml offers needs every word; words/<any>.<language>.ftl adds them";
+            faults.iter().map(|fault| Finding::new(city, line, fault.to_string(), hint)).collect::<Vec<_>>()
+        });
+        let dashboard = Dashboard::of(pack);
+        match (words, dashboard) {
+            (Ok(words), Ok(dashboard)) if findings.is_empty() => {
+                Ok(Content { words: Arc::new(words), dashboard: Arc::new(dashboard) })
+            }
+            (words, dashboard) => {
+                findings.extend(words.err().unwrap_or_default());
+                findings.extend(dashboard.err().unwrap_or_default());
+                Err(findings)
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What the front page shows: tiles, each one figure out of many current values. The pack says which.
+
+use host::pack::{self, Finding, Pack, PackFile};
+use serde::Deserialize;
+use vocab::{Lang, Text};
+
+/// The file of a pack that says what its front page shows.
+pub const FILE: &str = "dashboards/home.toml";
+
+/// `dashboards/home.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dashboard {
+    pub schema: u32,
+    #[serde(rename = "tile", default)]
+    pub tiles: Vec<TileFile>,
+}
+
+/// One tile.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TileFile {
+    /// A short name, part of its topic in the live stream.
+    pub id: String,
+    pub title: Text,
+    /// One sentence: what the number means.
+    pub means: Text,
+    /// The feed whose values these are.
+    pub feed: String,
+    /// The last part of the slugs of the datastreams that count: `speed`.
+    pub datastream: String,
+    pub show: Show,
+    /// As people read it; nothing where the figure is a count of what its title says.
+    #[serde(default)]
+    pub unit: Text,
+    #[serde(default)]
+    pub decimals: u8,
+    /// The first that holds gives the state and its word. A figure that none holds of needs no word.
+    #[serde(rename = "level", default)]
+    pub levels: Vec<Level>,
+}
+
+/// How one figure comes of many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Show {
+    /// All together: spaces free.
+    Sum,
+    Mean,
+    /// Half are higher, half lower: one broken sensor does not move it.
+    Median,
+    Least,
+    /// The highest, with the name of its place.
+    Greatest,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    /// The figure is less than this.
+    #[serde(default)]
+    pub below: Option<f64>,
+    /// The figure is this or more.
+    #[serde(default)]
+    pub from: Option<f64>,
+    pub state: Mood,
+    pub label: Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mood {
+    Good,
+    Notice,
+    Bad,
+}
+
+impl Level {
+    pub fn holds(&self, figure: f64) -> bool {
+        self.below.is_none_or(|limit| figure < limit) && self.from.is_none_or(|limit| figure >= limit)
+    }
+}
+
+impl TileFile {
+    pub fn level(&self, figure: f64) -> Option<&Level> {
+        self.levels.iter().find(|level| level.holds(figure))
+    }
+}
+
+impl Show {
+    /// The figure of these values, and which of them it is where it is one of them. Values that are no numbers are not
+    /// given; of none there is no figure.
+    pub fn figure(self, values: &[f64]) -> Option<(f64, Option<usize>)> {
+        let count = values.len() as f64;
+        let at = |better: fn(f64, f64) -> bool| {
+            let mut best: Option<(usize, f64)> = None;
+            for (index, value) in values.iter().enumerate() {
+                if best.is_none_or(|(_, found)| better(*value, found)) {
+                    best = Some((index, *value));
+                }
+            }
+            best.map(|(index, value)| (value, Some(index)))
+        };
+        match self {
+            _ if values.is_empty() => None,
+            Show::Sum => Some((values.iter().sum(), None)),
+            Show::Mean => Some((values.iter().sum::<f64>() / count, None)),
+            Show::Least => at(|a, b| a < b),
+            Show::Greatest => at(|a, b| a > b),
+            Show::Median => {
+                let mut sorted = values.to_vec();
+                sorted.sort_by(f64::total_cmp);
+                let middle = sorted.len() / 2;
+                let upper = sorted[middle];
+                let value = if sorted.len() % 2 == 0 { (sorted[middle - 1] + upper) / 2.0 } else { upper };
+                Some((value, None))
+            }
+        }
+    }
+}
+
+impl Dashboard {
+    /// The dashboard of a pack; a pack without one shows no tiles.
+    pub fn of(pack: &Pack) -> Result<Dashboard, Vec<Finding>> {
+        let Some(file) = pack.files.get(FILE) else {
+            return Ok(Dashboard { schema: 1, tiles: Vec::new() });
+        };
+        let read: Dashboard = pack::parse(file).map_err(|finding| vec![finding])?;
+        let findings = read.findings(file, pack);
+        if findings.is_empty() { Ok(read) } else { Err(findings) }
+    }
+
+    fn findings(&self, file: &PackFile, pack: &Pack) -> Vec<Finding> {
+        let langs: Vec<Lang> = pack.language_tags();
+        let mut findings = Vec::new();
+        let mut find = |what: String, hint: &str, needle: &str| {
+            let at = file.text.find(needle).map_or(0, |byte| pack::line_at(&file.text, byte));
+            findings.push(Finding::new(file, at, what, hint));
+        };
+        let mut seen: Vec<&str> = Vec::new();
+        for tile in &self.tiles {
+            let place = format!("id = \"{}\"", tile.id);
+            if seen.contains(&tile.id.as_str()) {
+                find(format!("two tiles are called {}", tile.id), "give one of them another id", &place);
+            }
+            seen.push(&tile.id);
+            let unit = (!tile.unit.is_empty()).then_some(("unit", &tile.unit));
+            let texts = [("title", &tile.title), ("means", &tile.means)].into_iter().chain(unit);
+            let labels = tile.levels.iter().map(|level| ("label", &level.label));
+            for (key, text) in texts.chain(labels) {
+                for lang in text.missing(&langs) {
+                    find(
+                        format!("{key} of the tile {} has no text in {lang}", tile.id),
+                        "write it in every language of the city",
+                        &place,
+                    );
+                }
+            }
+            if !pack.files.contains_key(&format!("feeds/{}.toml", tile.feed)) {
+                find(
+                    format!("there is no feed {}", tile.feed),
+                    "name a file of feeds/ without its ending",
+                    &place,
+                );
+            }
+        }
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! The pages: what can be seen with a browser and nothing else.
+
+mod about;
+mod datastream;
+mod developers;
+mod feed;
+pub mod figures;
+mod home;
+mod map;
+pub mod problem;
+pub mod registry;
+pub mod site;
+mod thing;
+
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use host::{Access, Doc, Gate, Problem, Routes};
+use ui::layout::{Crumb, Page};
+use ui::{Asset, Reader};
+use vocab::Lang;
+
+use crate::Portal;
+
+pub(crate) fn routes(portal: Portal) -> Routes<()> {
+    let page = |summary| (Access::public_read("pages"), Doc::page(summary));
+    let mut routes = Routes::<Portal>::new();
+    macro_rules! pages {
+        ($($path:literal $handler:expr, $summary:literal;)*) => {$(
+            let (access, doc) = page($summary);
+            routes = routes.get($path, access, doc, $handler);
+        )*};
+    }
+    pages! {
+        "/" front, "To the front page in the reader's language";
+        "/{lang}" bare, "To the front page of a language";
+        "/{lang}/" home::home, "The city now";
+        "/{lang}/map" map::map, "Places on a map, with a list beside it";
+        "/{lang}/things/{*slug}" thing::thing, "A detector, a car park, a station, a lamppost";
+        "/{lang}/datastreams/{*slug}" datastream::datastream, "A series: chart, table, files";
+        "/{lang}/feeds" feed::feeds, "Where everything comes from, and how that is doing";
+        "/{lang}/feeds/{feed}" feed::feed, "One feed";
+        "/{lang}/developers" developers::developers, "The API";
+        "/{lang}/about" about::about, "Who runs this, and what it keeps";
+        "/{lang}/wrong" about::wrong, "Something is wrong here";
+        "/{lang}/design" design, "How these pages are made";
+        "/assets/{*path}" asset, "Files that pages load";
+        "/robots.txt" robots, "What crawlers may read";
+    }
+    routes.with_state(portal)
+}
+
+impl Portal {
+    /// The language whose slug stands in an address.
+    pub(crate) fn lang(&self, slug: &str) -> Result<Lang, Problem> {
+        let known = self.site().lang(slug).cloned();
+        known.ok_or_else(|| {
+            let slug: String = slug.chars().take(40).collect();
+            let all: Vec<String> = self.site().langs.iter().map(|l| format!("/{}/", l.lang.slug())).collect();
+            Problem::not_found(format!("/{slug}/")).hint(format!("pages begin with {}", all.join(" or ")))
+        })
+    }
+
+    pub(crate) fn reader<'a>(&'a self, lang: &'a Lang) -> Reader<'a> {
+        self.site().reader(&self.parts().content.words, lang)
+    }
+
+    /// A page of ours below the front page.
+    pub(crate) fn page<'a>(&'a self, reader: Reader<'a>, path: &str, title: String) -> Page<'a> {
+        let mut page = Page::new(self.site(), reader, path, title.clone());
+        page.crumbs = vec![Crumb::new(reader.plain(&self.site().city), ""), Crumb::new(title, path)];
+        page
+    }
+
+    /// The stream that a page listens to.
+    pub(crate) fn stream(&self, reader: &Reader) -> Option<String> {
+        Some(format!("/{}/live", reader.lang().slug()))
+    }
+}
+
+/// A page on its way to a browser. It is of this moment: whoever keeps it asks again before showing it.
+pub(crate) fn answer(page: &Page) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    let mut response = (headers, page.render()).into_response();
+    for (name, value) in ui::headers::of_page() {
+        if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+async fn front(_: Gate, State(portal): State<Portal>, headers: HeaderMap) -> Response {
+    let wishes = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let lang = portal.site().negotiate(wishes).map(Lang::slug).unwrap_or_default();
+    let mut response = Redirect::to(&format!("/{lang}/")).into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    response
+}
+
+async fn bare(_: Gate, State(portal): State<Portal>, Path(lang): Path<String>) -> Result<Redirect, Problem> {
+    Ok(Redirect::permanent(&format!("/{}/", portal.lang(&lang)?.slug())))
+}
+
+async fn design(
+    gate: Gate,
+    State(portal): State<Portal>,
+    Path(lang): Path<String>,
+) -> Result<Response, Problem> {
+    let lang = portal.lang(&lang)?;
+    Ok(answer(&ui::design::page(portal.site(), portal.reader(&lang), gate.now)))
+}
+
+async fn asset(_: Gate, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Result<Response, Problem> {
+    let asset: Asset = ui::asset(uri.path()).ok_or_else(|| Problem::not_found(uri.path()))?;
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (bytes, encoding) = asset.encoded(accepted);
+    let mut response = (StatusCode::OK, bytes).into_response();
+    let found = response.headers_mut();
+    found.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    found.insert(header::CACHE_CONTROL, HeaderValue::from_static(ui::headers::ASSET_CACHE_CONTROL));
+    found.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        found.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Ok(response)
+}
+
+async fn robots(_: Gate) -> &'static str {
+    // Series are read by the API; a crawler that follows every range of every chart helps nobody.
+    "User-agent: *\nDisallow: /*/datastreams/*?\nDisallow: /api/\nDisallow: /sta/\n"
+}

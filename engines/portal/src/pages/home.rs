@@ -1,0 +1,160 @@
+//! The front page: the city now.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use host::{Gate, Problem};
+use intake::health::Health;
+use ui::map::{self, Bounds};
+use ui::markup::Markup;
+use ui::status::{self, State as Mood};
+use ui::{Reader, tile};
+use vocab::Position;
+
+use super::feed::health;
+use super::{answer, map as places};
+use crate::notice::Notice;
+use crate::{Portal, store};
+
+/// Notices on the front page; more are on the pages of their feeds.
+const NOTICES: usize = 6;
+/// Notices looked through for those in force.
+const LOOKED_THROUGH: i64 = 200;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomeHtml<'a> {
+    r: Reader<'a>,
+    notices: Vec<NoticeShown>,
+    /// What can be said where no notice is in force.
+    silence: String,
+    tiles: Markup,
+    locator: Markup,
+    ground: String,
+    kinds: Vec<Kind>,
+    feeds: Vec<FeedShown>,
+}
+
+struct NoticeShown {
+    title: Markup,
+    text: Markup,
+    when: Markup,
+    owner: String,
+    href: String,
+}
+
+/// A kind of place that the map shows.
+struct Kind {
+    name: String,
+    href: String,
+    count: String,
+}
+
+struct FeedShown {
+    title: String,
+    href: String,
+    chip: Markup,
+}
+
+pub async fn home(
+    gate: Gate,
+    State(portal): State<Portal>,
+    Path(lang): Path<String>,
+) -> Result<Response, Problem> {
+    let lang = portal.lang(&lang)?;
+    let r = portal.reader(&lang);
+    let clocks = portal.clocks().await?;
+    let to = |path: &str| ui::layout::address(&lang, path);
+    let mut tiles = Vec::new();
+    let mut newest = None;
+    for tile in &portal.parts().content.dashboard.tiles {
+        let drawn = portal.dashboard_tile(tile, &r, &clocks).await?;
+        newest = newest.max(drawn.time);
+        tiles.push(drawn);
+    }
+    let (mut kinds, mut points, mut feeds) = (Vec::new(), Vec::new(), Vec::new());
+    for feed in &portal.parts().feeds {
+        let known = portal.known(feed.id.as_str()).await?;
+        let placed: Vec<Position> = known.things.iter().filter_map(|thing| thing.position).collect();
+        if !placed.is_empty() {
+            kinds.push(Kind {
+                name: r.plain(&feed.title),
+                href: to(&format!("/map?feed={}", feed.id)),
+                count: r.count(placed.len()),
+            });
+            points.extend(placed);
+        }
+    }
+    for status in portal.statuses(gate.now) {
+        let (state, word) = health(status.health, &r);
+        feeds.push(FeedShown {
+            title: r.plain(&status.feed.title),
+            href: to(&format!("/feeds/{}", status.feed.id)),
+            chip: status::chip(state, &word),
+        });
+    }
+    let (notices, silence) = portal.notices(&r, gate.now).await?;
+    let [west, south, east, north] = portal.parts().pack.city.extent;
+    let bounds = Bounds { west, south, east, north };
+    // A thousand points in a picture of this size are a cloud; every so many of them show as much.
+    let step = points.len().div_ceil(places::DRAWN).max(1);
+    let shown = points.into_iter().step_by(step).map(|point| (point, Mood::Good));
+    let mut page = portal.page(r, "", r.say("home-title", &[("city", r.plain(&portal.site().city).into())]));
+    page.crumbs.clear();
+    page.lead = r.t("home-lead");
+    page.shown = vec![portal.shown(newest)];
+    page.stream = portal.stream(&r);
+    page.content = Markup::of(&HomeHtml {
+        notices,
+        silence,
+        tiles: tile::tiles(&tiles, &r, gate.now),
+        locator: map::locator(&r.t("home-map-label"), bounds, &portal.inner.ground, shown),
+        ground: r.plain(portal.parts().layers.source()),
+        kinds,
+        feeds,
+        r,
+    });
+    Ok(answer(&page))
+}
+
+impl HomeHtml<'_> {
+    fn to(&self, path: &str) -> String {
+        ui::layout::address(self.r.lang(), path)
+    }
+}
+
+impl Portal {
+    /// Notices in force, newest first, and what to say where there are none: that a source lists none, with its time, or
+    /// that it is not known.
+    async fn notices(&self, r: &Reader<'_>, now: vocab::Time) -> Result<(Vec<NoticeShown>, String), Problem> {
+        let mode = self.parts().mode;
+        let all = self.parts().db.read(move |tx| store::latest(tx, mode, LOOKED_THROUGH)).await?;
+        let now_of = |notice: &Notice| self.parts().intake.clock(&notice.feed, &notice.source).unwrap_or(now);
+        let in_force = all.iter().filter(|n| n.label == vocab::Label::Public && n.is_in_force(now_of(n)));
+        let shown: Vec<NoticeShown> = in_force
+            .take(NOTICES)
+            .map(|notice| {
+                let feed = self.feed(&notice.feed);
+                NoticeShown {
+                    title: r.text(&notice.title),
+                    text: r.text(&notice.text),
+                    when: r.at(notice.at),
+                    owner: feed.map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
+                    href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),
+                }
+            })
+            .collect();
+        // Only a feed that speaks now may be quoted as saying nothing.
+        let heard = self.statuses(now).into_iter().filter(|s| {
+            let says =
+                s.feed.sources.iter().flat_map(|source| &source.records).any(|r| !r.messages.is_empty());
+            says && s.health == Health::Green
+        });
+        let last = heard.filter_map(|s| s.pulls.iter().filter_map(|p| p.state.health.last_good).max()).max();
+        let silence = match last {
+            Some(time) => r.say("notices-none", &[("time", r.date_time(time).into())]),
+            None => r.t("notices-unknown"),
+        };
+        Ok((shown, silence))
+    }
+}

@@ -1,0 +1,373 @@
+//! Pages of observations: straight from the store in the order of time, in any other by a bounded look.
+
+use std::cmp::Ordering;
+
+use host::Problem;
+
+use crate::Sensing;
+use crate::actions::entities::collection::{bad_token, load, needed};
+use crate::api::problems::TOO_MUCH;
+use crate::datastream::Class;
+use crate::entity::json::AllDerived;
+use crate::entity::tree::{Item, Node, Page};
+use crate::entity::{Kind, Sight};
+use crate::observation::{Key, Row, Span};
+use crate::query::Query;
+use crate::query::order::compare_all;
+use crate::query::scope::{Scope, Val};
+use crate::query::token::Token;
+use crate::store::observations::Order;
+
+/// Rows of one scan.
+const CHUNK: usize = 4_096;
+/// Rows that one request may look at: about a second.
+const EXAMINED: usize = 1_000_000;
+
+/// Some observations of one datastream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    pub datastream: i64,
+    pub class: Class,
+    pub span: Span,
+    /// Only those about this feature: named by themselves, or (`true`) also by naming none.
+    pub feature: Option<(i64, bool)>,
+}
+
+impl Part {
+    fn node(&self, row: Row) -> Node {
+        let item = Item::Observation { datastream: self.datastream, class: self.class, row };
+        Node { item, branches: Vec::new() }
+    }
+
+    /// Whether a row of its datastream is one of it.
+    pub fn holds(&self, row: &Row) -> bool {
+        self.span.holds(row.key()) && self.is_about(row)
+    }
+
+    fn is_about(&self, row: &Row) -> bool {
+        let Some((feature, unnamed)) = self.feature else { return true };
+        match row.extra().and_then(|extra| extra.feature) {
+            Some(named) => named == feature,
+            None => unnamed,
+        }
+    }
+}
+
+/// In which order pages can be read without looking at all.
+fn native(query: &Query) -> Option<(bool, Order)> {
+    match query.order.as_slice() {
+        [] => Some((false, Order::Ascending)),
+        [by] if by.path.len() == 1 && (by.path[0] == "phenomenonTime" || by.path[0] == "id") => Some((
+            by.path[0] == "phenomenonTime",
+            if by.descending { Order::Descending } else { Order::Ascending },
+        )),
+        _ => None,
+    }
+}
+
+fn too_much() -> Problem {
+    Problem::new(&TOO_MUCH, format!("this would look at more than {EXAMINED} observations"))
+        .hint("bound phenomenonTime in $filter, or ask one datastream: Datastreams(1)/Observations")
+}
+
+impl Sensing {
+    /// All observations that may be seen of these datastreams, or of all.
+    pub(crate) fn parts(&self, datastreams: Option<&[i64]>, sight: &Sight) -> Vec<Part> {
+        let registry = self.observations().datastreams();
+        let ids = datastreams.map_or_else(|| registry.ids(), <[i64]>::to_vec);
+        let part = |id: i64| {
+            let datastream = registry.get(id)?;
+            sight.sees(datastream.label, datastream.slug.as_str()).then(|| Part {
+                datastream: id,
+                class: datastream.class,
+                span: Span::ALL,
+                feature: None,
+            })
+        };
+        ids.into_iter().filter_map(part).collect()
+    }
+
+    /// One page of the observations of `parts`, with nothing expanded yet.
+    pub(crate) async fn observations_page(
+        &self,
+        mut parts: Vec<Part>,
+        query: &Query,
+        sight: &Sight,
+    ) -> Result<Page, Problem> {
+        let bounds = query.filter.as_ref().map(|filter| filter.bounds()).unwrap_or_default();
+        for (kind, id) in &bounds.parents {
+            if *kind == Kind::Datastream {
+                parts.retain(|part| part.datastream == *id);
+            }
+        }
+        let (from, to) = bounds.times;
+        for part in &mut parts {
+            part.span.from = part.span.from.max(Key::start_of(from));
+            part.span.to = part.span.to.min(Key::start_of(to.saturating_add(1)));
+        }
+        let token = match &query.token {
+            Some(text) => Some(Token::read(text).ok_or_else(bad_token)?),
+            None => None,
+        };
+        // An interval may begin before a bound and end after it: only of instants does a span say all.
+        let is_exact = |part: &Part| {
+            part.feature.is_none() && (bounds.times.1 == i64::MAX || part.class != Class::Interval)
+        };
+        let all_said = bounds.is_all && bounds.ids == (i64::MIN, i64::MAX);
+        let of_parents = bounds.parents.iter().all(|(kind, _)| *kind == Kind::Datastream);
+        let plain = query.filter.is_none() || all_said && of_parents;
+        let plain = plain && parts.iter().all(is_exact);
+        let count = match query.count {
+            false => None,
+            true if plain => Some(self.count_parts(&parts).await?),
+            true => Some(self.count_accepted(&parts, query, sight).await?),
+        };
+        let mut page = match native(query) {
+            _ if query.top() == 0 => Page::default(),
+            Some((_, order)) if parts.len() <= 1 => {
+                self.in_order(parts, query, sight, token.as_ref(), order).await?
+            }
+            Some((false, Order::Ascending)) => {
+                self.in_order(parts, query, sight, token.as_ref(), Order::Ascending).await?
+            }
+            Some((true, order)) if plain => self.merged(parts, query, token, order).await?,
+            _ => self.sorted(parts, query, sight, token).await?,
+        };
+        page.count = count;
+        Ok(page)
+    }
+
+    async fn count_parts(&self, parts: &[Part]) -> Result<u64, Problem> {
+        let mut count = 0;
+        for part in parts {
+            count += self.observations().count(part.datastream, part.span).await?;
+        }
+        Ok(count)
+    }
+
+    async fn count_accepted(&self, parts: &[Part], query: &Query, sight: &Sight) -> Result<u64, Problem> {
+        let (mut count, mut left) = (0, EXAMINED);
+        for part in parts {
+            let mut from = part.span;
+            while let Some((rows, next)) = self.chunk(part, from, Order::Ascending, &mut left, CHUNK).await? {
+                count += self.accepted(part, rows, query, sight).await?.len() as u64;
+                let Some(next) = next else { break };
+                from = next;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Some rows of a part and the span of those left, where there are any.
+    async fn chunk(
+        &self,
+        part: &Part,
+        span: Span,
+        order: Order,
+        left: &mut usize,
+        wanted: usize,
+    ) -> Result<Option<(Vec<Row>, Option<Span>)>, Problem> {
+        if span.is_empty() {
+            return Ok(None);
+        }
+        let rows = self.observations().scan(part.datastream, span, order, wanted).await?;
+        *left = left.checked_sub(rows.len()).ok_or_else(too_much)?;
+        let next = rows.last().filter(|_| rows.len() == wanted).map(|last| match order {
+            Order::Ascending => Span { from: last.key().next(), to: span.to },
+            Order::Descending => Span { from: span.from, to: last.key() },
+        });
+        Ok(Some((rows, next)))
+    }
+
+    /// Those of `rows` that the filter accepts, with what they are ordered by.
+    async fn accepted(
+        &self,
+        part: &Part,
+        mut rows: Vec<Row>,
+        query: &Query,
+        sight: &Sight,
+    ) -> Result<Vec<(Node, Vec<Val>)>, Problem> {
+        rows.retain(|row| part.is_about(row));
+        let mut nodes: Vec<Node> = rows.into_iter().map(|row| part.node(row)).collect();
+        if query.filter.is_none()
+            && query.order.iter().all(|by| by.path.len() == 1)
+            && native(query).is_some()
+        {
+            return Ok(nodes.into_iter().map(|node| (node, Vec::new())).collect());
+        }
+        let needed = needed(query, Kind::Observation);
+        if !needed.expand.is_empty() {
+            let (world, sight, links) = (self.inner.world.clone(), sight.clone(), needed.clone());
+            let loaded = self.inner.db.read(move |tx| {
+                let mut nodes = nodes.clone();
+                load(tx, &world, &mut nodes, &links, &sight)?;
+                Ok::<_, Problem>(nodes)
+            });
+            nodes = loaded.await?;
+        }
+        let (derived, languages) = (AllDerived::default(), &self.inner.world.languages);
+        let mut found = Vec::new();
+        for mut node in nodes {
+            let scope = Scope { node: &node, loaded: &needed, languages, derived: &derived };
+            if query.filter.as_ref().map_or(Ok(true), |filter| filter.accepts(&scope))? {
+                let values = query.order.iter().map(|by| scope.value(&by.path)).collect();
+                node.branches.clear();
+                found.push((node, values));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Part after part, each in the order of time.
+    async fn in_order(
+        &self,
+        parts: Vec<Part>,
+        query: &Query,
+        sight: &Sight,
+        token: Option<&Token>,
+        order: Order,
+    ) -> Result<Page, Problem> {
+        let (mut nodes, mut skip, mut left) = (Vec::new(), query.skip, EXAMINED + query.top());
+        let filtered = query.filter.is_some() || parts.iter().any(|part| part.feature.is_some());
+        for part in &parts {
+            let mut span = part.span;
+            if let Some(token) = token {
+                match (part.datastream.cmp(&token.id), order) {
+                    (Ordering::Less, _) => continue,
+                    (Ordering::Equal, Order::Ascending) => span.from = span.from.max(token.key.next()),
+                    (Ordering::Equal, Order::Descending) => span.to = span.to.min(token.key),
+                    (Ordering::Greater, _) => {}
+                }
+            }
+            loop {
+                // Just what the page wants, and one to know whether there are more.
+                let wanted = if filtered { CHUNK } else { query.top() - nodes.len() + skip + 1 };
+                let Some((rows, next)) = self.chunk(part, span, order, &mut left, wanted).await? else {
+                    break;
+                };
+                for (node, _) in self.accepted(part, rows, query, sight).await? {
+                    if skip > 0 {
+                        skip -= 1;
+                        continue;
+                    }
+                    if nodes.len() == query.top() {
+                        return Ok(page(nodes, true, Vec::new()));
+                    }
+                    nodes.push(node);
+                }
+                let Some(next) = next else { break };
+                span = next;
+            }
+        }
+        Ok(page(nodes, false, Vec::new()))
+    }
+
+    /// The earliest or latest of several datastreams: those that end late are asked first, and the rest only while they
+    /// can still hold one.
+    async fn merged(
+        &self,
+        parts: Vec<Part>,
+        query: &Query,
+        token: Option<Token>,
+        order: Order,
+    ) -> Result<Page, Problem> {
+        let keep = query.top() + query.skip + 1;
+        // The token's time is seen once more: others may have it too.
+        let place = |datastream: i64, key: Key| (key.t, datastream, key.n);
+        let after = token.map(|token| place(token.id, token.key));
+        let compare = |a: (i64, i64, i64), b: (i64, i64, i64)| match order {
+            Order::Ascending => a.cmp(&b),
+            Order::Descending => b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))),
+        };
+        let mut waiting: Vec<(i64, &Part)> = parts
+            .iter()
+            .filter_map(|part| {
+                let (first, last) = self.observations().extent(part.datastream)?;
+                let best = if order == Order::Ascending { first } else { last };
+                Some((best.clamp(part.span.from.t, part.span.to.t), part))
+            })
+            .collect();
+        waiting
+            .sort_by_key(|(best, _)| if order == Order::Ascending { *best } else { best.saturating_neg() });
+        let mut found: Vec<((i64, i64, i64), Node)> = Vec::new();
+        let mut left = EXAMINED;
+        for (best, part) in waiting {
+            if found.len() >= keep {
+                let worst = found[keep - 1].0.0;
+                let cannot = if order == Order::Ascending { best > worst } else { best < worst };
+                if cannot {
+                    break;
+                }
+            }
+            let mut span = part.span;
+            if let Some((t, _, _)) = after {
+                match order {
+                    Order::Ascending => span.from = span.from.max(Key::start_of(t)),
+                    Order::Descending => span.to = span.to.min(Key::start_of(t.saturating_add(1))),
+                }
+            }
+            // One more for each that the token may have shown already at its very time.
+            let Some((rows, _)) = self.chunk(part, span, order, &mut left, keep + 1).await? else { continue };
+            for row in rows {
+                let at = place(part.datastream, row.key());
+                if after.is_none_or(|after| compare(at, after) == Ordering::Greater) {
+                    found.push((at, part.node(row)));
+                }
+            }
+            found.sort_by(|a, b| compare(a.0, b.0));
+            found.truncate(keep);
+        }
+        let more = found.len() > query.skip + query.top();
+        let nodes = found.into_iter().skip(query.skip).take(query.top()).map(|(_, node)| node).collect();
+        Ok(page(nodes, more, Vec::new()))
+    }
+
+    /// The best of all, in an order that the store does not keep.
+    async fn sorted(
+        &self,
+        parts: Vec<Part>,
+        query: &Query,
+        sight: &Sight,
+        token: Option<Token>,
+    ) -> Result<Page, Problem> {
+        if token.as_ref().is_some_and(|token| token.values.len() != query.order.len()) {
+            return Err(bad_token());
+        }
+        let keep = query.top() + query.skip + 1;
+        let compare = |a: &(Vec<Val>, i64, Key), b: &(Vec<Val>, i64, Key)| {
+            compare_all(&query.order, &a.0, &b.0).then((a.1, a.2).cmp(&(b.1, b.2)))
+        };
+        let after = token.map(|token| (token.values, token.id, token.key));
+        let mut best: Vec<((Vec<Val>, i64, Key), Node)> = Vec::new();
+        let mut left = EXAMINED;
+        for part in &parts {
+            let mut span = part.span;
+            while let Some((rows, next)) = self.chunk(part, span, Order::Ascending, &mut left, CHUNK).await? {
+                for (node, values) in self.accepted(part, rows, query, sight).await? {
+                    let Some(key) = node.item.seen().map(|seen| seen.row.key()) else { continue };
+                    let at = (values, part.datastream, key);
+                    if after.as_ref().is_none_or(|after| compare(&at, after) == Ordering::Greater) {
+                        best.push((at, node));
+                    }
+                }
+                if best.len() >= keep * 2 + CHUNK {
+                    best.sort_by(|a, b| compare(&a.0, &b.0));
+                    best.truncate(keep);
+                }
+                let Some(next) = next else { break };
+                span = next;
+            }
+        }
+        best.sort_by(|a, b| compare(&a.0, &b.0));
+        let more = best.len() > query.skip + query.top();
+        let mut best: Vec<_> = best.into_iter().skip(query.skip).take(query.top()).collect();
+        let values = best.last_mut().map(|((values, ..), _)| std::mem::take(values)).unwrap_or_default();
+        Ok(page(best.into_iter().map(|(_, node)| node).collect(), more, values))
+    }
+}
+
+fn page(nodes: Vec<Node>, more: bool, values: Vec<Val>) -> Page {
+    let last = nodes.last().filter(|_| more).and_then(|node| node.item.seen());
+    let next = last.map(|seen| Token { values, id: seen.datastream, key: seen.row.key() }.write());
+    Page { nodes, next, count: None }
+}

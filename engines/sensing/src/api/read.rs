@@ -1,0 +1,263 @@
+//! Reading: sets, entities, their links and properties (OGC 18-088, 9).
+
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use host::{Gate, Problem};
+
+use crate::Sensing;
+use crate::actions::entities::collection::{self, linked};
+use crate::actions::entities::expand::budget;
+use crate::actions::entities::no_such;
+use crate::actions::observed::Part;
+use crate::api::problems::{BAD_PATH, NO_SUCH_ENTITY};
+use crate::entity::json::{AllDerived, Writer};
+use crate::entity::path::{Address, Id, Tail};
+use crate::entity::tree::{Branch, Item, Node, Page};
+use crate::entity::{Entity, Kind, Sight};
+use crate::query::Query;
+use crate::query::scope::{Val, of_observation};
+use crate::store::entities::{self as store, Which};
+
+/// What stands before every address of the data model.
+pub const ROOT: &str = "/sta/v1.1/";
+
+/// What an address leads to.
+pub enum Found {
+    Set(Which),
+    Observations(Vec<Part>),
+    One(Box<Node>),
+}
+
+/// The address of a request.
+pub fn address(uri: &Uri) -> Result<Address, Problem> {
+    let path = uri
+        .path()
+        .strip_prefix(ROOT)
+        .unwrap_or_default()
+        .replace("%27", "'")
+        .replace("%28", "(")
+        .replace("%29", ")");
+    let path = path.replace("%24", "$").replace("%20", " ");
+    Address::parse(&path)
+        .map_err(|what| Problem::new(&BAD_PATH, what).hint("/sta/v1.1 lists the entity sets"))
+}
+
+pub async fn get(
+    gate: Gate,
+    State(sensing): State<Sensing>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let address = address(&uri)?;
+    let (kind, _) = address.end();
+    let mut query = Query::parse(uri.query().unwrap_or_default(), kind)?;
+    query.set_now(gate.now);
+    let sight = Sight::of(&gate.caller);
+    let base = sensing.base(&headers);
+    let found = sensing.find(&address, &sight).await?;
+    if let (Tail::Property { name, plain }, Found::One(node)) = (&address.tail, &found) {
+        return sensing.property(&base, node, name, *plain).await;
+    }
+    let at = format!("{}{}", sensing.origin(&headers), uri.path());
+    let mut left = budget();
+    let mut out = String::new();
+    match found {
+        Found::One(node) => {
+            let mut nodes = sensing.expand(vec![*node], &query, &sight, &mut left).await?;
+            let derived = sensing.all_derived(&nodes, &query).await?;
+            let writer = sensing.writer(&base, &derived);
+            match (nodes.pop(), &address.tail) {
+                (None, _) => {}
+                (Some(node), Tail::Ref) => {
+                    let page = Page { nodes: vec![node], next: None, count: None };
+                    writer.references(&mut out, &page, &query, &at);
+                }
+                (Some(node), _) => writer.node(&mut out, &node, &query),
+            }
+        }
+        set => {
+            let mut page = match set {
+                Found::Observations(parts) => sensing.observations_page(parts, &query, &sight).await?,
+                Found::Set(which) => sensing.page(which, &query).await?,
+                Found::One(_) => Page::default(),
+            };
+            page.nodes = sensing.expand(page.nodes, &query, &sight, &mut left).await?;
+            let derived = sensing.all_derived(&page.nodes, &query).await?;
+            // About 300 bytes an observation; growing a megabyte by doubling copies it twice.
+            out.reserve(page.nodes.len() * if query.array { 96 } else { 384 });
+            let writer = sensing.writer(&base, &derived);
+            match (&address.tail, query.array) {
+                (Tail::Ref, _) => writer.references(&mut out, &page, &query, &at),
+                (_, true) => writer.data_array(&mut out, &page, &query, &at),
+                _ => writer.collection(&mut out, &page, &query, &at),
+            }
+        }
+    }
+    Ok(sensing.json(StatusCode::OK, out))
+}
+
+impl Sensing {
+    pub(crate) fn writer<'a>(&'a self, base: &'a str, derived: &'a AllDerived) -> Writer<'a> {
+        Writer { base, languages: &self.inner.world.languages, derived }
+    }
+
+    pub(crate) async fn page(&self, which: Which, query: &Query) -> Result<Page, Problem> {
+        let (world, query) = (self.inner.world.clone(), query.clone());
+        self.inner.db.read(move |tx| collection::page(tx, &world, &which, &query)).await
+    }
+
+    /// One entity or observation by its id.
+    pub(crate) async fn one(&self, kind: Kind, id: Id, sight: &Sight) -> Result<Node, Problem> {
+        match id {
+            Id::Number(number) => {
+                let eyes = sight.clone();
+                let found = self.inner.db.read(move |tx| store::by_id(tx, kind, number, &eyes)).await?;
+                found.map(Node::of).ok_or_else(|| no_such(kind, number))
+            }
+            Id::Observation(id) => {
+                let part = self.parts(Some(&[id.datastream]), sight).pop();
+                let part = part.ok_or_else(|| no_such(kind, Id::Observation(id)))?;
+                let row = self.observations().get(id.datastream, id.key).await?;
+                let row = row.ok_or_else(|| no_such(kind, Id::Observation(id)))?;
+                let item = Item::Observation { datastream: id.datastream, class: part.class, row };
+                Ok(Node { item, branches: Vec::new() })
+            }
+        }
+    }
+
+    /// Follows an address to its end.
+    pub(crate) async fn find(&self, address: &Address, sight: &Sight) -> Result<Found, Problem> {
+        let Some(id) = address.id else {
+            return Ok(match address.root {
+                Kind::Observation => Found::Observations(self.parts(None, sight)),
+                kind => Found::Set(Which::all(kind, sight.clone())),
+            });
+        };
+        // The way most observations are asked for needs no look at the tables.
+        if let (Kind::Datastream, Id::Number(id), [(link, None)]) =
+            (address.root, id, address.steps.as_slice())
+            && link.to == Kind::Observation
+        {
+            let parts = self.parts(Some(&[id]), sight);
+            return if parts.is_empty() {
+                Err(no_such(Kind::Datastream, id))
+            } else {
+                Ok(Found::Observations(parts))
+            };
+        }
+        let mut node = self.one(address.root, id, sight).await?;
+        for (link, id) in &address.steps {
+            let kind = node.item.kind();
+            let number = match &node.item {
+                Item::Entity(entity) => entity.id,
+                Item::Observation { datastream, .. } => *datastream,
+            };
+            node = match (link.many, id) {
+                (false, _) => {
+                    let (from, link, eyes) = (node.clone(), *link, sight.clone());
+                    let lists = self
+                        .inner
+                        .db
+                        .read(move |tx| linked(tx, std::slice::from_ref(&from), kind, link, &eyes));
+                    let one = lists.await?.pop().and_then(|mut list| list.pop());
+                    let key = node.item.key();
+                    one.map(Node::of).ok_or_else(|| {
+                        let what = format!("{}({key}) has no {}", kind.set(), link.name());
+                        Problem::new(&NO_SUCH_ENTITY, what)
+                    })?
+                }
+                (true, None) if link.to == Kind::Observation => {
+                    return Ok(Found::Observations(self.parts_of(kind, number, sight).await?));
+                }
+                (true, None) => {
+                    let of = Some((kind, number, *link));
+                    return Ok(Found::Set(Which { of, ..Which::all(link.to, sight.clone()) }));
+                }
+                (true, Some(Id::Observation(id))) => {
+                    let found = self.one(link.to, Id::Observation(*id), sight).await?;
+                    let parts = self.parts_of(kind, number, sight).await?;
+                    let row = found.item.seen().map(|seen| seen.row.clone());
+                    let inside = |part: &Part| {
+                        let row = row.as_ref();
+                        part.datastream == id.datastream && row.is_some_and(|row| part.holds(row))
+                    };
+                    if parts.iter().any(inside) {
+                        found
+                    } else {
+                        return Err(no_such(link.to, Id::Observation(*id)));
+                    }
+                }
+                (true, Some(Id::Number(id))) => {
+                    let (of, eyes, id) = (Some((kind, number, *link)), sight.clone(), *id);
+                    let which = Which { of, ids: (id, id), ..Which::all(link.to, eyes) };
+                    let found = self.inner.db.read(move |tx| store::page(tx, &which, false, 1)).await?;
+                    found.into_iter().next().map(Node::of).ok_or_else(|| no_such(link.to, id))?
+                }
+            };
+        }
+        Ok(Found::One(Box::new(node)))
+    }
+
+    /// What answers say of the datastreams in them beyond their rows.
+    pub(crate) async fn all_derived(&self, nodes: &[Node], query: &Query) -> Result<AllDerived, Problem> {
+        let (mut plain, mut with_area) = (Vec::new(), Vec::new());
+        gather(nodes, query, &mut plain, &mut with_area);
+        if plain.is_empty() && with_area.is_empty() {
+            return Ok(AllDerived::new());
+        }
+        let world = self.inner.world.clone();
+        let derived = self.inner.db.read(move |tx| {
+            let mut all = collection::derived(tx, &world, &plain, false)?;
+            all.extend(collection::derived(tx, &world, &with_area, true)?);
+            Ok::<_, Problem>(all)
+        });
+        derived.await
+    }
+
+    async fn property(&self, base: &str, node: &Node, name: &str, plain: bool) -> Result<Response, Problem> {
+        let json = match &node.item {
+            Item::Entity(entity) => {
+                let derived = self.all_derived(std::slice::from_ref(node), &Query::default()).await?;
+                self.writer(base, &derived).property(entity, name)
+            }
+            Item::Observation { .. } => node.item.seen().and_then(|seen| {
+                let shown = crate::observed::writing::Shown::of(name)?;
+                let mut text = String::new();
+                seen.write(&mut text, shown, seen.row.extra().as_ref());
+                let there = of_observation(&seen, seen.row, name) != Val::Null;
+                serde_json::from_str(&text).ok().filter(|_| there)
+            }),
+        };
+        let Some(json) = json else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+        if plain {
+            let text = json.as_str().map_or_else(|| json.to_string(), str::to_string);
+            return Ok(self.answer(StatusCode::OK, "text/plain; charset=utf-8", text));
+        }
+        let mut body = serde_json::Map::new();
+        body.insert(name.into(), json);
+        Ok(self.json(StatusCode::OK, serde_json::Value::Object(body).to_string()))
+    }
+}
+
+/// Every datastream of an answer whose extents are shown, with or without their areas.
+fn gather(nodes: &[Node], query: &Query, plain: &mut Vec<Entity>, with_area: &mut Vec<Entity>) {
+    for node in nodes {
+        if let Item::Entity(entity) = &node.item
+            && entity.kind == Kind::Datastream
+        {
+            if query.selects("observedArea") {
+                with_area.push((**entity).clone());
+            } else if query.selects("phenomenonTime") || query.selects("resultTime") {
+                plain.push((**entity).clone());
+            }
+        }
+        for ((_, below), branch) in query.expand.iter().zip(&node.branches) {
+            match branch {
+                Branch::One(Some(one)) => gather(std::slice::from_ref(one), below, plain, with_area),
+                Branch::One(None) => {}
+                Branch::Many(page) => gather(&page.nodes, below, plain, with_area),
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! `$filter`: a condition in OData's words (OGC 18-088, 9.3.3.5), and what of it the store can use.
+
+use host::Problem;
+use vocab::Time;
+
+use super::order;
+use super::scope::{Scope, Val};
+use crate::api::problems::BAD_QUERY;
+use crate::entity::{Kind, Link};
+
+mod call;
+mod evaluate;
+mod read;
+
+use call::Function;
+
+/// Characters of a condition.
+const LENGTH: usize = 8_192;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    Literal(Val),
+    Shape(super::shape::Shape),
+    Path(Vec<String>),
+    Not(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+    Compare(Compare, Box<Expr>, Box<Expr>),
+    Calculate(Arithmetic, Box<Expr>, Box<Expr>),
+    Call(Function, Vec<Expr>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    expr: Expr,
+    kind: Kind,
+    /// What `now()` says.
+    now: Time,
+}
+
+/// What a condition says of ids and times beside all else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bounds {
+    /// First and last id there can be.
+    pub ids: (i64, i64),
+    /// Start of the phenomenon time, from (in) and to (in), microseconds.
+    pub times: (i64, i64),
+    /// Those that single links must lead to.
+    pub parents: Vec<(Kind, i64)>,
+    /// There is no more to the condition than this. An upper bound of time says it of instants only.
+    pub is_all: bool,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        let all = (i64::MIN, i64::MAX);
+        Bounds { ids: all, times: all, parents: Vec::new(), is_all: true }
+    }
+}
+
+impl Filter {
+    pub fn parse(text: &str, kind: Kind) -> Result<Filter, Problem> {
+        let wrong = |what: String| {
+            Problem::new(&BAD_QUERY, format!("$filter: {what}"))
+                .hint("write it as result gt 5 and phenomenonTime ge 2026-11-24T00:00:00Z")
+        };
+        if text.len() > LENGTH {
+            return Err(wrong(format!("it is longer than {LENGTH} characters")));
+        }
+        let expr = read::parse(text).map_err(wrong)?;
+        let filter = Filter { expr, kind, now: Time(0) };
+        let mut paths = Vec::new();
+        filter.expr.paths(&mut paths);
+        for path in paths {
+            order::links(kind, path).map_err(wrong)?;
+        }
+        Ok(filter)
+    }
+
+    /// Tells the condition what time it is.
+    pub fn set_now(&mut self, now: Time) {
+        self.now = now;
+    }
+
+    /// The links along which the condition looks.
+    pub fn links(&self) -> Vec<Vec<Link>> {
+        let mut paths = Vec::new();
+        self.expr.paths(&mut paths);
+        let links = paths.into_iter().filter_map(|path| order::links(self.kind, path).ok());
+        links.filter(|links| !links.is_empty()).collect()
+    }
+
+    /// Whether a property of the entity itself stands in the condition.
+    pub fn mentions(&self, name: &str) -> bool {
+        let mut paths = Vec::new();
+        self.expr.paths(&mut paths);
+        paths.iter().any(|path| path.first().is_some_and(|first| first == name))
+    }
+
+    /// Whether the condition is true. What it cannot compare is false.
+    pub fn accepts(&self, scope: &Scope) -> Result<bool, Problem> {
+        Ok(evaluate::value(&self.expr, scope, self.now) == Val::Bool(true))
+    }
+
+    pub fn bounds(&self) -> Bounds {
+        let mut bounds = Bounds::default();
+        self.expr.bounds(&mut bounds);
+        bounds
+    }
+}
+
+impl Expr {
+    fn paths<'a>(&'a self, found: &mut Vec<&'a [String]>) {
+        match self {
+            Expr::Path(path) => found.push(path),
+            Expr::Not(a) => a.paths(found),
+            Expr::And(a, b) | Expr::Or(a, b) | Expr::Compare(_, a, b) | Expr::Calculate(_, a, b) => {
+                a.paths(found);
+                b.paths(found);
+            }
+            Expr::Call(_, arguments) => arguments.iter().for_each(|argument| argument.paths(found)),
+            Expr::Literal(_) | Expr::Shape(_) => {}
+        }
+    }
+
+    /// Narrows `bounds` by what must be true for the whole to be.
+    fn bounds(&self, bounds: &mut Bounds) {
+        match self {
+            Expr::And(a, b) => {
+                a.bounds(bounds);
+                b.bounds(bounds);
+            }
+            Expr::Compare(compare, a, b) => match (&**a, &**b) {
+                (Expr::Path(path), Expr::Literal(value)) => bound(bounds, path, *compare, value),
+                (Expr::Literal(value), Expr::Path(path)) => bound(bounds, path, compare.turned(), value),
+                _ => bounds.is_all = false,
+            },
+            _ => bounds.is_all = false,
+        }
+    }
+}
+
+impl Compare {
+    /// The same with its sides exchanged.
+    fn turned(self) -> Compare {
+        match self {
+            Compare::Less => Compare::Greater,
+            Compare::LessOrEqual => Compare::GreaterOrEqual,
+            Compare::Greater => Compare::Less,
+            Compare::GreaterOrEqual => Compare::LessOrEqual,
+            same => same,
+        }
+    }
+}
+
+fn bound(bounds: &mut Bounds, path: &[String], compare: Compare, value: &Val) {
+    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+    match (names.as_slice(), value) {
+        (["id"], Val::Number(number)) if number.fract() == 0.0 => {
+            narrow(&mut bounds.ids, compare, *number as i64, &mut bounds.is_all);
+        }
+        (["phenomenonTime"], Val::Times(start, end)) if start == end => {
+            narrow(&mut bounds.times, compare, *start, &mut bounds.is_all);
+        }
+        ([link, "id"], Val::Number(number)) if compare == Compare::Equal => {
+            // Known to lead to a single entity only where the names say so; a set's name ends otherwise.
+            match Kind::ALL.into_iter().find(|kind| kind.name() == *link) {
+                Some(kind) => bounds.parents.push((kind, *number as i64)),
+                None => bounds.is_all = false,
+            }
+        }
+        _ => bounds.is_all = false,
+    }
+}
+
+fn narrow((low, high): &mut (i64, i64), compare: Compare, value: i64, is_all: &mut bool) {
+    match compare {
+        Compare::Equal => (*low, *high) = ((*low).max(value), (*high).min(value)),
+        Compare::Less => *high = (*high).min(value.saturating_sub(1)),
+        Compare::LessOrEqual => *high = (*high).min(value),
+        Compare::Greater => *low = (*low).max(value.saturating_add(1)),
+        Compare::GreaterOrEqual => *low = (*low).max(value),
+        Compare::NotEqual => *is_all = false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
