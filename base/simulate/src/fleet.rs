@@ -1,6 +1,6 @@
 //! The devices of a demonstration, as a pack's `demo.toml` describes them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use vocab::{Label, Text, Time};
 
 use crate::model::{Model, Said};
@@ -12,6 +12,8 @@ pub struct Demo {
     pub schema: u32,
     /// Who "owns" simulated devices: the simulator, never a public body.
     pub owner: Text,
+    /// What the page of every simulated device says of it.
+    pub description: Text,
     #[serde(rename = "fleet")]
     pub fleets: Vec<Fleet>,
 }
@@ -27,6 +29,20 @@ pub struct Fleet {
     pub datastreams: Vec<Stream>,
     #[serde(rename = "device")]
     pub devices: Vec<Device>,
+    /// What hangs on each device, where that is worth a word: its pages list it.
+    #[serde(default)]
+    pub hangs: Vec<Hanging>,
+}
+
+/// A part of a device that people want to know about: a sensor on a lamppost.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hanging {
+    pub key: String,
+    pub name: Text,
+    pub collects: Text,
+    pub does_not_collect: Text,
+    pub retention: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -3,5 +3,5 @@
 pub mod fleet;
 pub mod model;
 
-pub use fleet::{Demo, Device, Fleet, Stream};
+pub use fleet::{Demo, Device, Fleet, Hanging, Stream};
 pub use model::Model;

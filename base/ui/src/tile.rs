@@ -127,11 +127,11 @@ impl TileHtml<'_> {
     /// A recorded or old value shows its date; an age would pretend that it belongs to this moment.
     fn when(&self, time: &Time) -> Markup {
         match self.tile.shown.mode {
-            Mode::Recording => {
-                Markup::text(&self.r.say("tile-recorded", &[("time", self.r.date_time(*time).into())]))
-            }
             _ if self.tile.state == State::Stale => {
                 Markup::text(&self.r.say("status-stale", &[("since", self.r.date_time(*time).into())]))
+            }
+            Mode::Recording => {
+                Markup::text(&self.r.say("tile-recorded", &[("time", self.r.date_time(*time).into())]))
             }
             _ => self.r.ago(*time, self.now),
         }

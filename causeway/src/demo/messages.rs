@@ -8,17 +8,21 @@ use vocab::{Text, Time};
 /// A device with its place and its datastreams, for a deep insert (OGC 18-088, 10.2.1.1).
 pub fn thing(demo: &Demo, fleet: &Fleet, device: &Device) -> Value {
     let mut properties = texts("name", &device.name);
+    properties.extend(texts("description", &demo.description));
     properties.extend(texts("owner", &demo.owner));
     properties.extend(device.properties.iter().map(|(key, value)| (key.clone(), value.clone().into())));
     properties.insert("slug".into(), format!("{}/{}", fleet.id, device.key).into());
     properties.insert("feed".into(), fleet.id.clone().into());
     properties.insert("label".into(), "public".into());
+    if !fleet.hangs.is_empty() {
+        properties.insert("devices".into(), json!(fleet.hangs));
+    }
     let wanted = |stream: &&Stream| device.only.is_empty() || device.only.contains(&stream.key);
     let datastreams: Vec<Value> =
         fleet.datastreams.iter().filter(wanted).map(|stream| datastream(fleet, device, stream)).collect();
     json!({
         "name": first(&device.name),
-        "description": "A simulated device; it does not exist.",
+        "description": first(&demo.description),
         "properties": properties,
         "Locations": [{
             "name": first(&device.name),

@@ -27,8 +27,8 @@ pub struct TileFile {
     pub means: Text,
     /// The feed whose values these are.
     pub feed: String,
-    /// The last part of the slugs of the datastreams that count: `speed`.
-    pub datastream: String,
+    /// The last part of the slugs of the datastreams that count: `speed`. The first of these of which there are values.
+    pub datastreams: Vec<String>,
     pub show: Show,
     /// As people read it; nothing where the figure is a count of what its title says.
     #[serde(default)]

@@ -3,7 +3,11 @@
 
 use intake::draft::{DraftMessage, MessageState};
 use serde_json::{Map, Value as Json};
+use vocab::time::DAY;
 use vocab::{Label, Mode, Position, Text, Time};
+
+/// Parts of one notice come within hours of each other; a day later the same kind of warning is a new one.
+const APART: i64 = DAY;
 
 /// A notice as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +37,8 @@ impl Notice {
     }
 
     /// What a message makes of what was known. Several answers may each bring a part of one notice: a text that is not
-    /// said again stays, and an older word does not replace a newer one.
+    /// said again stays, and an older word does not replace a newer one. A word of another day, or after the end, is of
+    /// another notice, and nothing of the earlier one stays with it.
     pub fn after(
         known: Option<Notice>,
         draft: DraftMessage,
@@ -57,7 +62,12 @@ impl Notice {
             mode,
             received,
         };
-        let Some(known) = known.filter(|known| known.mode == mode) else { return fresh };
+        let belongs = |known: &Notice| {
+            known.mode == mode
+                && known.at.0.abs_diff(fresh.at.0) <= APART.unsigned_abs()
+                && (!known.is_over || over || fresh.at <= known.at)
+        };
+        let Some(known) = known.filter(belongs) else { return fresh };
         let (older, newer) = if fresh.at < known.at { (fresh, known) } else { (known, fresh) };
         let mut properties = older.properties;
         properties.extend(newer.properties);

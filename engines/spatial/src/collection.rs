@@ -17,6 +17,8 @@ pub struct Collections(Arc<RwLock<BTreeMap<String, Collection>>>);
 #[derive(Debug, Clone, Default)]
 struct Collection {
     notes: HashMap<i64, Note>,
+    /// Of `notes`, those that anybody may see.
+    public: usize,
     ids: HashMap<Slug, i64>,
     index: Index,
 }
@@ -60,9 +62,7 @@ impl Collections {
     pub fn fill(&self, notes: impl IntoIterator<Item = (String, Note)>) {
         let mut all: BTreeMap<String, Collection> = BTreeMap::new();
         for (collection, note) in notes {
-            let collection = all.entry(collection).or_default();
-            collection.ids.insert(note.slug.clone(), note.id);
-            collection.notes.insert(note.id, note);
+            all.entry(collection).or_default().note(note);
         }
         for collection in all.values_mut() {
             collection.index = Index::new(collection.notes.values().map(|note| (note.id, note.bounds)));
@@ -76,8 +76,7 @@ impl Collections {
         let collection = all.entry(collection.into()).or_default();
         for note in notes {
             collection.index.put(note.id, note.bounds);
-            collection.ids.insert(note.slug.clone(), note.id);
-            collection.notes.insert(note.id, note);
+            collection.note(note);
         }
     }
 
@@ -101,9 +100,12 @@ impl Collections {
         found
     }
 
-    /// One collection, where some of it may be seen.
-    pub fn summary(&self, collection: &str, sight: Sight) -> Option<Summary> {
-        self.read().get(collection).and_then(|found| found.summary(collection, sight))
+    /// How many features of a collection may be seen.
+    pub fn count(&self, collection: &str, sight: Sight) -> usize {
+        self.read().get(collection).map_or(0, |found| match sight {
+            Sight::All => found.notes.len(),
+            Sight::Public => found.public,
+        })
     }
 
     /// All of which some may be seen, by name.
@@ -121,6 +123,15 @@ impl Collections {
 }
 
 impl Collection {
+    /// Remembers a feature in the place of what was known of it; the index is the caller's care.
+    fn note(&mut self, note: Note) {
+        let is_public = note.label == Label::Public;
+        self.ids.insert(note.slug.clone(), note.id);
+        let earlier = self.notes.insert(note.id, note);
+        let was_public = earlier.is_some_and(|earlier| earlier.label == Label::Public);
+        self.public = self.public + usize::from(is_public) - usize::from(was_public);
+    }
+
     fn summary(&self, name: &str, sight: Sight) -> Option<Summary> {
         let mut seen = self.notes.values().filter(|note| sight.sees(note.label));
         let first = seen.next()?;

@@ -131,7 +131,10 @@ impl Spatial {
 
     /// Some features of a feed; None where there is no such collection, or nothing of it may be seen.
     pub async fn features_of(&self, collection: &str, which: Which) -> Result<Option<Page>, DbError> {
-        let Some(summary) = self.inner.collections.summary(collection, which.sight) else { return Ok(None) };
+        let count = self.inner.collections.count(collection, which.sight);
+        if count == 0 {
+            return Ok(None);
+        }
         let Some(within) = which.within else {
             let (collection, mode) = (collection.to_string(), self.inner.config.mode);
             let read = self.inner.db.read(move |tx| {
@@ -148,7 +151,7 @@ impl Spatial {
             let mut features = read.await?;
             let has_more = features.len() > which.limit;
             features.truncate(which.limit);
-            return Ok(Some(Page { features, has_more, matched: summary.count }));
+            return Ok(Some(Page { features, has_more, matched: count }));
         };
         let mut ids = self.inner.collections.within(collection, &within, which.sight);
         let matched = ids.len();

@@ -212,10 +212,10 @@ fn value(
         message["time"] = time.iso().into();
         message["at"] = reader.date_time(time).into();
         let when = match (portal.parts().mode, state) {
+            (_, Mood::Stale) => Some(reader.say("status-stale", &[("since", reader.date_time(time).into())])),
             (Mode::Recording, _) => {
                 Some(reader.say("tile-recorded", &[("time", reader.date_time(time).into())]))
             }
-            (_, Mood::Stale) => Some(reader.say("status-stale", &[("since", reader.date_time(time).into())])),
             _ => None,
         };
         if let Some(when) = when {

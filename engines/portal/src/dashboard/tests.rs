@@ -49,7 +49,7 @@ fn dashboard(text: &str) -> Result<Dashboard, Vec<String>> {
 }
 
 const GOOD: &str = "schema = 1\n[[tile]]\nid = \"spaces\"\ntitle = { en = \"Spaces\", pt = \"Lugares\" }\n\
-                    means = { en = \"Free.\", pt = \"Livres.\" }\nfeed = \"parks\"\ndatastream = \"vacancy\"\nshow = \"sum\"\n";
+                    means = { en = \"Free.\", pt = \"Livres.\" }\nfeed = \"parks\"\ndatastreams = [\"vacancy\"]\nshow = \"sum\"\n";
 
 #[test]
 fn a_mistake_is_named_with_its_line() {

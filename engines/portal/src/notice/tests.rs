@@ -64,3 +64,16 @@ fn it_is_in_force_until_its_end_or_its_word() {
     notice.is_over = true;
     assert!(!notice.is_in_force(Time(20)));
 }
+
+#[test]
+fn a_warning_of_another_day_is_another_warning() {
+    let first = after(None, draft(0, &[("en", "Rain"), ("zh-Hant", "雨")], MessageState::Active));
+    let kept =
+        |at: i64| after(Some(first.clone()), draft(at, &[("en", "Again")], MessageState::Active)).title;
+    assert_eq!(kept(DAY), text(&[("en", "Again"), ("zh-Hant", "雨")]));
+    assert_eq!(kept(DAY + 1), text(&[("en", "Again")]));
+    // What begins again after its end is new, however soon.
+    let over = after(Some(first), draft(10, &[], MessageState::Over));
+    let again = after(Some(over), draft(20, &[("en", "Again")], MessageState::Active));
+    assert_eq!((again.title, again.is_over), (text(&[("en", "Again")]), false));
+}

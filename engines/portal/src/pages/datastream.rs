@@ -230,11 +230,12 @@ fn step(length: i64) -> i64 {
     usual.into_iter().find(|step| length / step <= 800).unwrap_or(30 * DAY)
 }
 
-/// Longer than three usual distances between values is a gap.
+/// What is longer than nine in ten distances between values, and by far, is a gap. The middle one would not do: a
+/// series may be thin in its past and dense of late.
 fn longest(points: &[Point]) -> i64 {
     let mut between: Vec<i64> = points.windows(2).map(|pair| pair[1].time.0 - pair[0].time.0).collect();
     between.sort_unstable();
-    between.get(between.len() / 2).map_or(HOUR, |median| median.saturating_mul(3))
+    between.get(between.len() * 9 / 10).map_or(HOUR, |usual| usual.saturating_mul(3))
 }
 
 fn table(rows: &[Row], stream: &StreamView, r: &Reader) -> Markup {

@@ -26,8 +26,9 @@ const THINGS: usize = 40;
 const QUARANTINED: u32 = 10;
 
 /// State and word of a feed's health.
-pub fn health(health: Health, r: &Reader) -> (Mood, String) {
+pub fn health(health: Health, mode: Mode, r: &Reader) -> (Mood, String) {
     match health {
+        Health::Never if mode == Mode::Simulated => (Mood::Off, r.t("health-not-simulated")),
         Health::Green => (Mood::Good, r.t("health-green")),
         Health::Partial => (Mood::Notice, r.t("health-partial")),
         Health::Stale => (Mood::Stale, r.t("health-stale")),
@@ -95,7 +96,7 @@ pub async fn feeds(
         let known = portal.known(status.feed.id.as_str()).await?;
         let newest = newest(&portal, &status);
         newest_of_all = newest_of_all.max(newest);
-        let (state, word) = health(status.health, &r);
+        let (state, word) = health(status.health, portal.parts().mode, &r);
         let href = ui::layout::address(&lang, &format!("/feeds/{}", status.feed.id));
         let title = ui::markup::escape(&r.plain(&status.feed.title));
         all.row([
@@ -208,7 +209,7 @@ pub async fn feed(
     let intake = &portal.parts().intake;
     let quarantined = intake.quarantined(&feed.id, QUARANTINED).await?;
     let refused = intake.refusals(&feed.id).await?;
-    let (state, word) = health(status.health, &r);
+    let (state, word) = health(status.health, portal.parts().mode, &r);
     let simulated = portal.parts().mode == Mode::Simulated;
     let title = r.plain(&feed.title);
     let mut page = portal.page(r, &format!("/feeds/{id}"), title.clone());
@@ -259,7 +260,7 @@ fn sources(portal: &Portal, pulls: &[PullStatus], r: &Reader, now: Time) -> Mark
     ];
     let mut all = Table::new(r.t("feed-sources-caption"), columns);
     for pull in pulls {
-        let (state, word) = health(pull.health, r);
+        let (state, word) = health(pull.health, portal.parts().mode, r);
         let at = |time: Time| figures::dated(time, portal.parts().mode, r, now);
         let mut name = Markup::trusted(format!("<code>{}</code>", ui::markup::escape(&pull.id)));
         if let Some(url) = &pull.url {

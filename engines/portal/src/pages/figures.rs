@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use host::DbError;
 use intake::Feed;
-use sensing::Row;
 use sensing::actions::entities::look::StreamView;
 use sensing::entity::Sight;
 use sensing::observation::Content;
+use sensing::{Datastream, Row};
 use ui::Reader;
 use ui::chart::{self, Point};
 use ui::layout::Shown;
@@ -106,7 +106,7 @@ impl Portal {
 
     fn make(&self, tile: &TileFile, clocks: &Clocks) -> Current {
         let sensing = &self.parts().sensing;
-        let all = sensing.current(&tile.feed, &tile.datastream, &Sight::Public);
+        let all = self.values(tile);
         let newest = all.iter().map(|(_, row)| row.t).max().map(Time);
         let mut fresh = Vec::new();
         let mut old = Vec::new();
@@ -115,19 +115,32 @@ impl Portal {
             let limit = sensing.note(datastream.id).map_or(0, |note| note.freshness_seconds);
             let is_fresh =
                 limit == 0 || clocks.of(self, row).0.saturating_sub(row.t) <= limit.saturating_mul(SECOND);
-            if is_fresh { &mut fresh } else { &mut old }.push((number, datastream.slug.as_str(), row.t));
+            if is_fresh { &mut fresh } else { &mut old }.push((number, datastream.slug.as_str(), row));
         }
         // Old values never dilute new ones; where there are only old ones, the tile says so.
-        let (used, is_stale) = if fresh.is_empty() { (old, true) } else { (fresh, false) };
+        let (mut used, is_stale) = if fresh.is_empty() { (old, true) } else { (fresh, false) };
+        // Each recording has a day of its own, and no figure mixes two.
+        if let (Mode::Recording, Some((_, _, newest))) =
+            (clocks.mode, used.iter().max_by_key(|(_, _, row)| row.t))
+        {
+            let source = newest.source;
+            used.retain(|(_, _, row)| row.source == source);
+        }
         let numbers: Vec<f64> = used.iter().map(|(number, _, _)| *number).collect();
         let figure = tile.show.figure(&numbers);
         Current {
             value: figure.map(|(value, _)| value),
-            time: used.iter().map(|(_, _, t)| *t).max().map(Time).or(newest),
+            time: used.iter().map(|(_, _, row)| row.t).max().map(Time).or(newest),
             is_stale: is_stale && !all.is_empty(),
             of: figure.and_then(|(_, of)| of).map(|index| used[index].1.to_string()),
             count: numbers.len(),
         }
+    }
+
+    /// The current values that a tile is made of.
+    fn values(&self, tile: &TileFile) -> Vec<(Arc<Datastream>, Row)> {
+        let of_key = |key: &String| self.parts().sensing.current(&tile.feed, key, &Sight::Public);
+        tile.datastreams.iter().map(of_key).find(|values| !values.is_empty()).unwrap_or_default()
     }
 
     /// A tile of the dashboard, ready to be drawn.
@@ -193,7 +206,7 @@ impl Portal {
     pub(crate) async fn draw_trails(&self) -> Result<(), DbError> {
         let clocks = self.clocks().await?;
         for tile in &self.parts().content.dashboard.tiles {
-            let all = self.parts().sensing.current(&tile.feed, &tile.datastream, &Sight::Public);
+            let all = self.values(tile);
             let Some(newest) = all.iter().map(|(_, row)| row.t.min(clocks.of(self, row).0)).max() else {
                 continue;
             };

@@ -18,6 +18,8 @@ use crate::{Portal, store};
 
 /// Notices on the front page; more are on the pages of their feeds.
 const NOTICES: usize = 6;
+/// Characters of a title: two lines on a wide page.
+const TITLE: usize = 120;
 /// Notices looked through for those in force.
 const LOOKED_THROUGH: i64 = 200;
 
@@ -36,8 +38,11 @@ struct HomeHtml<'a> {
 }
 
 struct NoticeShown {
-    title: Markup,
-    text: Markup,
+    /// Some sources give the whole text as its title: then this is its beginning.
+    title: String,
+    lang: String,
+    /// What the title does not say, if anything.
+    text: String,
     when: Markup,
     owner: String,
     href: String,
@@ -86,7 +91,7 @@ pub async fn home(
         }
     }
     for status in portal.statuses(gate.now) {
-        let (state, word) = health(status.health, &r);
+        let (state, word) = health(status.health, portal.parts().mode, &r);
         feeds.push(FeedShown {
             title: r.plain(&status.feed.title),
             href: to(&format!("/feeds/{}", status.feed.id)),
@@ -117,6 +122,17 @@ pub async fn home(
     Ok(answer(&page))
 }
 
+/// The beginning of a long title, up to a word's end.
+fn beginning(title: &str) -> String {
+    if title.chars().count() <= TITLE {
+        return title.to_string();
+    }
+    let cut: String = title.chars().take(TITLE).collect();
+    // Chinese has no spaces to cut at.
+    let whole_words = cut.rfind(' ').filter(|at| *at > cut.len() / 2).map_or(cut.as_str(), |at| &cut[..at]);
+    format!("{whole_words}…")
+}
+
 impl HomeHtml<'_> {
     fn to(&self, path: &str) -> String {
         ui::layout::address(self.r.lang(), path)
@@ -135,9 +151,21 @@ impl Portal {
             .take(NOTICES)
             .map(|notice| {
                 let feed = self.feed(&notice.feed);
+                let (lang, whole) =
+                    notice.title.best(r.lang()).map_or_else(Default::default, |(l, t)| (l.to_string(), t));
+                let title = beginning(whole);
+                let text = r.plain(&notice.text);
+                let says_more = !text.trim().is_empty() && text.trim() != title;
                 NoticeShown {
-                    title: r.text(&notice.title),
-                    text: r.text(&notice.text),
+                    lang,
+                    text: if says_more {
+                        text
+                    } else if title == whole {
+                        String::new()
+                    } else {
+                        whole.to_string()
+                    },
+                    title,
                     when: r.at(notice.at),
                     owner: feed.map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
                     href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),

@@ -94,7 +94,7 @@ pub async fn thing(
         ground: r.plain(layers.source()),
         position: place.map(|at| format!("{:.5}, {:.5}", at.latitude, at.longitude)),
         area: place.and_then(|at| layers.area_at(at)).map(|area| r.plain(&area.name)),
-        facts: facts(&thing, &streams),
+        facts: facts(&thing, &streams, &r),
         near,
         owner: figures::owner(thing.source.as_deref(), portal.parts().mode, &r),
         feed: thing
@@ -173,15 +173,15 @@ fn devices(thing: &ThingView, r: &Reader) -> Vec<DeviceShown> {
     shown.collect()
 }
 
-/// What the thing's source says of it, as it says it. Texts in several languages and what the page shows elsewhere are
-/// left out.
-fn facts(thing: &ThingView, streams: &[StreamView]) -> Vec<(String, String)> {
+/// What the thing's source says of it, as it says it; without what the page shows elsewhere.
+fn facts(thing: &ThingView, streams: &[StreamView], r: &Reader) -> Vec<(String, String)> {
     let hidden = |key: &str| key.contains('@') || matches!(key, "devices" | "slug" | "feed" | "label");
     let said = thing.properties.iter().filter(|(key, _)| !hidden(key)).filter_map(|(key, value)| {
         let words = match value {
             Json::String(text) if !text.trim().is_empty() => text.clone(),
             Json::Number(number) => number.to_string(),
             Json::Bool(flag) => flag.to_string(),
+            Json::Object(_) => r.plain(&serde_json::from_value::<Text>(value.clone()).ok()?),
             _ => return None,
         };
         Some((key.replace('_', " "), words))

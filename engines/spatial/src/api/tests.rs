@@ -10,17 +10,17 @@ use tower::ServiceExt;
 use vocab::{Caller, Label, Mode};
 
 use crate::Layers;
-use crate::feeds::tests::{NOW, accept, batch, bay, databases, open};
+use crate::feeds::tests::{NOW, accept, batch, bay, database, open};
 use crate::layer::tests::{pack, town};
 
 /// A server over the town with some bays, one of which is internal.
 struct Server {
     router: Router,
-    _folder: Option<tempfile::TempDir>,
+    _folder: tempfile::TempDir,
 }
 
 async fn serve(pack: &Pack) -> Server {
-    let (_folder, db) = databases("api").remove(0);
+    let (_folder, db) = database();
     let spatial = open(&db, Mode::Live, Layers::of(pack).unwrap());
     let hidden = intake::draft::DraftFeature { label: Label::Internal, ..bay("c", -9.46) };
     accept(&spatial, batch(vec![bay("a", -9.5), bay("b", -9.48), hidden, bay("p/4", -9.44)], NOW)).await;

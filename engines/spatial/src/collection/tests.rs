@@ -20,18 +20,26 @@ fn only_what_may_be_seen_is_counted_and_found() {
     collections.put("bays", all.iter().map(Note::of).collect());
     let town = Bounds::new([-9.6, 39.3, -9.3, 39.5]).unwrap();
     for (sight, count, found, changed) in [(Sight::All, 3, vec![1, 2], 3), (Sight::Public, 2, vec![1], 3)] {
-        let summary = collections.summary("bays", sight).unwrap();
+        let summary = collections.summaries(sight).remove(0);
         assert_eq!((summary.count, summary.changed), (count, Time(changed)));
         assert_eq!(summary.bounds.corners(), [-9.5, 39.4, 5.0, 39.4]);
         assert_eq!(collections.within("bays", &town, sight), found);
-        assert_eq!(collections.summaries(sight), [summary]);
+        assert_eq!((summary.collection.as_str(), collections.count("bays", sight)), ("bays", count));
     }
     collections.put("secret", vec![Note::of(&feature(9, "x", 0.0, Label::Internal))]);
-    assert_eq!(collections.summary("secret", Sight::Public), None);
-    assert!(
-        collections.summary("secret", Sight::All).is_some()
-            && collections.summary("no", Sight::All).is_none()
-    );
+    for (name, all, public) in [("secret", 1, 0), ("bays", 3, 2), ("no", 0, 0)] {
+        let counts = [Sight::All, Sight::Public].map(|sight| collections.count(name, sight));
+        assert_eq!(counts, [all, public], "{name}");
+    }
+    let lists = [Sight::All, Sight::Public].map(|sight| collections.summaries(sight).len());
+    assert_eq!(lists, [2, 1]);
+    // One that is hidden, shown, shown again, and hidden.
+    for (label, public) in
+        [(Label::Internal, 1), (Label::Public, 2), (Label::Public, 2), (Label::Internal, 1)]
+    {
+        collections.put("bays", vec![Note::of(&feature(1, "a", -9.5, label))]);
+        assert_eq!(collections.count("bays", Sight::Public), public);
+    }
     assert!(collections.within("no", &town, Sight::All).is_empty());
 }
 

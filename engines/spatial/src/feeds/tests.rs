@@ -11,11 +11,19 @@ use crate::{Config, Layers, MIGRATIONS, Sight, Spatial, Which};
 
 pub const NOW: Time = Time(1_790_000_000_000_000);
 
-/// An empty database of each kind that is at hand, with the folder that keeps it.
-pub fn databases(name: &str) -> Vec<(Option<tempfile::TempDir>, Db)> {
+/// An empty SQLite file, with the folder that keeps it.
+pub fn database() -> (tempfile::TempDir, Db) {
     let folder = tempfile::tempdir().unwrap();
-    let file = Db::open(&format!("sqlite:{}", folder.path().join("city.db").display())).unwrap();
-    let mut found = vec![(Some(folder), file)];
+    let db = Db::open(&format!("sqlite:{}", folder.path().join("city.db").display())).unwrap();
+    host::migrate::run(&db, &[MIGRATIONS]).unwrap();
+    (folder, db)
+}
+
+/// Runs a test on an empty database of each kind that is at hand.
+fn on_each_database(name: &str, test: impl AsyncFn(&Db)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (_folder, file) = database();
+    runtime.block_on(test(&file));
     match std::env::var("CAUSEWAY_TEST_POSTGRES") {
         Err(_) => eprintln!("{name}: skipped on PostgreSQL, CAUSEWAY_TEST_POSTGRES is not set"),
         Ok(server) => {
@@ -26,11 +34,11 @@ pub fn databases(name: &str) -> Vec<(Option<tempfile::TempDir>, Db)> {
                 assert!(done.is_ok_and(|status| status.success()), "psql could not: {statement}");
             }
             let (base, _) = server.rsplit_once('/').unwrap();
-            found.push((None, Db::open(&format!("{base}/{name}")).unwrap()));
+            let db = Db::open(&format!("{base}/{name}")).unwrap();
+            host::migrate::run(&db, &[MIGRATIONS]).unwrap();
+            runtime.block_on(test(&db));
         }
     }
-    found.iter().for_each(|(_, db)| host::migrate::run(db, &[MIGRATIONS]).unwrap());
-    found
 }
 
 pub fn open(db: &Db, mode: Mode, layers: Layers) -> Spatial {
@@ -75,10 +83,10 @@ fn row(slug: &str, west: f64, changed: i64) -> (String, f64, i64) {
     (slug.into(), west, changed)
 }
 
-#[tokio::test]
-async fn features_are_kept_and_follow_their_feed() {
-    for (_folder, db) in databases("kept") {
-        let spatial = open(&db, Mode::Live, Layers::none());
+#[test]
+fn features_are_kept_and_follow_their_feed() {
+    on_each_database("kept", async |db| {
+        let spatial = open(db, Mode::Live, Layers::none());
         let all = Which::first(100, Sight::All);
         accept(&spatial, batch(vec![], NOW)).await;
         assert_eq!(spatial.features_of("bays", all).await.unwrap(), None);
@@ -116,7 +124,7 @@ async fn features_are_kept_and_follow_their_feed() {
         assert_eq!(shown(&spatial, public).await.len(), 3);
 
         // Another opening reads the same, and knows it.
-        let again = open(&db, Mode::Live, Layers::none());
+        let again = open(db, Mode::Live, Layers::none());
         assert_eq!(shown(&again, all).await, second);
         assert_eq!(shown(&again, near).await, second[..2]);
         accept(&again, batch(vec![bay("a", -9.5), bay("b", -9.45)], Time(NOW.0 + 9))).await;
@@ -124,15 +132,15 @@ async fn features_are_kept_and_follow_their_feed() {
         let one = again.feature("bays", "b", Sight::Public).await.unwrap().unwrap();
         assert_eq!((one.written, one.label), (NOW, Label::Public));
         assert_eq!(again.feature("bays", "c", Sight::Public).await.unwrap(), None);
-    }
+    });
 }
 
-#[tokio::test]
-async fn another_mode_is_neither_taken_nor_shown() {
-    for (_folder, db) in databases("mode") {
-        let live = open(&db, Mode::Live, Layers::none());
+#[test]
+fn another_mode_is_neither_taken_nor_shown() {
+    on_each_database("mode", async |db| {
+        let live = open(db, Mode::Live, Layers::none());
         accept(&live, batch(vec![bay("a", -9.5)], NOW)).await;
-        let recording = open(&db, Mode::Recording, Layers::none());
+        let recording = open(db, Mode::Recording, Layers::none());
         let all = Which::first(100, Sight::All);
         accept(&recording, batch(vec![bay("b", -9.5)], NOW)).await;
         assert_eq!(recording.features_of("bays", all).await.unwrap(), None);
@@ -141,13 +149,13 @@ async fn another_mode_is_neither_taken_nor_shown() {
         let replayed = Batch { mode: Mode::Recording, ..batch(vec![bay("a", -9.5)], NOW) };
         accept(&recording, replayed).await;
         assert_eq!(shown(&recording, all).await, [row("bays/a", -9.5, 0)]);
-        assert_eq!(open(&db, Mode::Live, Layers::none()).features_of("bays", all).await.unwrap(), None);
-    }
+        assert_eq!(open(db, Mode::Live, Layers::none()).features_of("bays", all).await.unwrap(), None);
+    });
 }
 
 #[tokio::test]
 async fn what_is_as_it_was_costs_no_statement() {
-    let (_folder, db) = databases("unchanged").remove(0);
+    let (_folder, db) = database();
     let spatial = open(&db, Mode::Live, Layers::none());
     let many: Vec<DraftFeature> = (0..200).map(|n| bay(&n.to_string(), -9.0 - f64::from(n) / 1e3)).collect();
     accept(&spatial, batch(many.clone(), NOW)).await;

@@ -26,3 +26,11 @@ fn a_key_is_found_within_its_feature() {
         assert_eq!(of_key(text, from, to, key), expected, "{key} from {from} to {to}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics(text in "[\\[\\]{}\":,é\\\\\nfeatures]{0,80}") {
+        of_features(&text);
+        of_key(&text, 1, 9, &text);
+    }
+}

@@ -1,0 +1,28 @@
+// What a page costs on its way, cold and compressed as it was sent.
+import { address } from './pages.mjs';
+
+const HOME_BYTES = 60 * 1024;
+const SCRIPT_BYTES = 20 * 1024;
+
+export async function weight(browser, base, pages, find) {
+  for (const kind of pages.filter((k) => !k.map && !k.status)) {
+    const context = await browser.newContext({ viewport: { width: 375, height: 800 } });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Network.enable');
+    await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+    const kinds = new Map();
+    const sent = { all: 0, scripts: 0 };
+    session.on('Network.responseReceived', (event) => kinds.set(event.requestId, event.type));
+    session.on('Network.loadingFinished', (event) => {
+      sent.all += event.encodedDataLength;
+      if (kinds.get(event.requestId) === 'Script') sent.scripts += event.encodedDataLength;
+    });
+    await page.goto(address(base, 'en', kind), { waitUntil: 'load' });
+    await page.waitForTimeout(400);
+    if (kind.name === 'home' && sent.all > HOME_BYTES) find('weight', `the front page is ${sent.all} bytes; ${HOME_BYTES} are allowed`);
+    if (kind.name !== 'datastream' && sent.scripts > SCRIPT_BYTES) find('weight', `${kind.name}: ${sent.scripts} bytes of scripts; ${SCRIPT_BYTES} are allowed`);
+    console.log(`weight ${kind.name}: ${sent.all} bytes, scripts ${sent.scripts}`);
+    await context.close();
+  }
+}
