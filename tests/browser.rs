@@ -9,7 +9,9 @@ use causeway_tests::server::{Options, Server};
 fn every_kind_of_page_stands_in_a_browser() {
     let folder = root().join("tests/browser");
     if !folder.join("node_modules").is_dir() {
-        return eprintln!("browser: skipped, tests/browser/node_modules is missing (./test --install brings it)");
+        return eprintln!(
+            "browser: skipped, tests/browser/node_modules is missing (./test --install brings it)"
+        );
     }
     let arguments = vec!["--demo".to_string(), "--seed".into(), "7".into()];
     let (_data, server) = Server::start(Options { arguments, ..Options::default() });

@@ -1,1 +1,9 @@
 //! The integration tests: one binary.
+
+mod browser;
+mod clients;
+mod conformance;
+mod durability;
+mod feeds;
+mod laws;
+mod replay;

@@ -33,13 +33,19 @@ fn feeds(server: &Server) -> Vec<Value> {
 
 fn source<'a>(feeds: &'a [Value], feed: &str, source: &str) -> &'a Value {
     let feed = feeds.iter().find(|f| f["feed"] == feed).expect("the feed");
-    feed["sources"].as_array().expect("sources").iter().find(|s| s["source"] == source).unwrap_or(&Value::Null)
+    feed["sources"]
+        .as_array()
+        .expect("sources")
+        .iter()
+        .find(|s| s["source"] == source)
+        .unwrap_or(&Value::Null)
 }
 
 /// Position of a thing, and the last value of one of its datastreams with its time.
 #[track_caller]
 fn stands(server: &Server, slug: &str, longitude: f64, latitude: f64) {
-    let path = format!("/sta/v1.1/Things?$filter=properties/slug eq '{slug}'&$expand=Locations").replace(' ', "%20");
+    let path =
+        format!("/sta/v1.1/Things?$filter=properties/slug eq '{slug}'&$expand=Locations").replace(' ', "%20");
     let found = server.client.get(&path).expect(200).json();
     let at = &found["value"][0]["Locations"][0]["location"]["coordinates"];
     for (index, expected) in [(0, longitude), (1, latitude)] {
@@ -71,24 +77,38 @@ fn the_recordings_stand_at_their_places_with_their_values() {
     wait(&server, "the history of car parks", |_| loaded("car-parks", "history", 1_400_000));
     wait(&server, "the history of detectors", |_| loaded("traffic-detectors", "history", 250_000));
     wait(&server, "the answers as served", |_| {
-        loaded("traffic-detectors", "values", 12_204) && loaded("car-parks", "vacancy", 600) && loaded("weather", "report", 40)
+        loaded("traffic-detectors", "values", 12_204)
+            && loaded("car-parks", "vacancy", 600)
+            && loaded("weather", "report", 40)
     });
 
     // hk-traffic/traffic_speed_volume_occ_info.2024.csv and rawSpeedVol-all.20240406T2127.xml, first detector, first lane.
     stands(&server, "traffic-detectors/AID01101", 114.152525, 22.248091);
-    says(&server, "traffic-detectors/AID01101/Fast-Lane/speed", "2024-04-06T13:27:00Z", 66.0);
-    says(&server, "traffic-detectors/AID01101/Slow-Lane/volume", "2024-04-06T13:27:00Z", 1.0);
+    says(&server, "traffic-detectors/AID01101/Fast-Lane/speed", "2024-04-06T13:27:30Z", 66.0);
+    says(&server, "traffic-detectors/AID01101/Slow-Lane/volume", "2024-04-06T13:27:30Z", 1.0);
     // hk-parking/vacancy_all.json, first car park; carparks.csv and the polled history, second row of each.
     says(&server, "car-parks/tdc166p1/P/vacancy", "2025-11-15T04:39:51Z", 2.0);
     // hk-air-quality: the list of stations, and the last hour before the history is played hour by hour.
     stands(&server, "air-quality/Causeway-Bay", 114.1850901, 22.28013296);
-    let first = server.client.get("/api/series/air-quality/Central-Western/aqhi-history.json?to=2014-01-01T00:00:00Z");
+    let first = server
+        .client
+        .get("/api/series/air-quality/Central-Western/aqhi-history.json?to=2014-01-01T00:00:00Z");
     let first = first.expect(200).json();
-    assert!(first["values"].as_array().is_some_and(|v| v.len() >= 40 && v.iter().all(|row| row[2] == "estimated")), "{first}");
+    assert!(
+        first["values"]
+            .as_array()
+            .is_some_and(|v| v.len() >= 40 && v.iter().all(|row| row[2] == "estimated")),
+        "{first}"
+    );
     // hk-smart-lampposts: the first lamppost of the list, what hangs on it, and the one that measures.
     stands(&server, "smart-lampposts/AA6337", 114.211141, 22.322014);
     let page = server.client.without_key().get("/en/things/smart-lampposts/AA6337").expect(200).body;
-    for part in ["RFID tag", "× 3", "Nothing: it only gives out its number.", "Nothing is collected, so nothing is kept."] {
+    for part in [
+        "RFID tag",
+        "× 3",
+        "Nothing: it only gives out its number.",
+        "Nothing is collected, so nothing is kept.",
+    ] {
         assert!(page.contains(part), "the lamppost's page does not say: {part}");
     }
 
@@ -118,18 +138,26 @@ fn the_recordings_stand_at_their_places_with_their_values() {
         ("/zh-hant/datastreams/traffic-detectors/AID01101/Fast-Lane/speed", "2024年4月6日"),
     ] {
         let page = server.client.without_key().get(path).expect(200).body;
-        let title = page.split("<title>").nth(1).and_then(|t| t.split('<').next()).unwrap_or_default().to_lowercase();
+        let title =
+            page.split("<title>").nth(1).and_then(|t| t.split('<').next()).unwrap_or_default().to_lowercase();
         assert!(title.contains(&day.to_lowercase()), "{path}: the title is {title}");
         let chip = page.split("data-tile").nth(1).unwrap_or_default();
-        assert!(chip.contains("data-mode=\"recording\"") && chip.contains(day), "{path}: a tile does not say {day}");
-        assert!(!chip.split("</li>").next().unwrap_or_default().contains("relative-time"), "{path}: a recorded value has an age");
+        assert!(
+            chip.contains("data-mode=\"recording\"") && chip.contains(day),
+            "{path}: a tile does not say {day}"
+        );
+        assert!(
+            !chip.split("</li>").next().unwrap_or_default().contains("relative-time"),
+            "{path}: a recorded value has an age"
+        );
     }
     server.stop();
 }
 
 /// The first part of a packed table, packed again.
 fn cut(from: &Path, to: &Path, lines: usize) {
-    let unpacked = Command::new("zstd").args(["-dc"]).arg(from).output().expect("zstd is installed by ./test").stdout;
+    let unpacked =
+        Command::new("zstd").args(["-dc"]).arg(from).output().expect("zstd is installed by ./test").stdout;
     let text = String::from_utf8_lossy(&unpacked);
     let part: String = text.lines().take(lines).fold(String::new(), |all, line| all + line + "\n");
     std::fs::create_dir_all(to.parent().expect("a folder")).expect("a folder can be made");
@@ -151,7 +179,8 @@ fn a_history_that_breaks_off_greys_its_tile() {
     let detectors = "hk-traffic/detectors_hourly_2023-09-01_to_04.csv.zst";
     cut(&data.join(parks), &folder.path().join(parks), 40_000);
     cut(&data.join(detectors), &folder.path().join(detectors), 20_000);
-    std::fs::copy(data.join("hk-parking/carparks.csv"), folder.path().join("hk-parking/carparks.csv")).expect("a copy");
+    std::fs::copy(data.join("hk-parking/carparks.csv"), folder.path().join("hk-parking/carparks.csv"))
+        .expect("a copy");
     let (_folder, server) = play(folder.path(), "10000");
     wait(&server, "the cut history", |server| {
         let feeds = feeds(server);

@@ -1,7 +1,6 @@
 //! The whole wiring: which crates there are, who is told what, and which routes and jobs come of it.
 
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
 use axum::Router;
@@ -12,7 +11,7 @@ use host::migrate::Migrations;
 use host::pack::{Finding, Pack};
 use host::problem::Code;
 use host::telemetry::Metrics;
-use host::{Clock, Db, Routes};
+use host::{Clock, Db};
 use intake::draft::BoxFuture;
 use intake::runner::Intake;
 use intake::{Batch, Feed, Receipt, Sink, SinkError};
@@ -52,7 +51,10 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
         // Recordings are judged against feeds that are good.
         Err(_) => Ok(Vec::new()),
     };
-    let layers = Layers::of(&pack);
+    let layers = Layers::of(&pack).and_then(|layers| {
+        let more = spatial::check(&pack);
+        if more.is_empty() { Ok(layers) } else { Err(more) }
+    });
     let demo = pack.files.get("demo.toml").map(host::pack::parse::<simulate::Demo>).transpose();
     let portal = portal::Content::of(&pack);
     fn keep<T>(findings: &mut Vec<Finding>, outcome: Result<T, Vec<Finding>>) -> Option<T> {
@@ -96,7 +98,6 @@ pub fn assemble(
     keys: &Keys,
 ) -> Result<City, Failure> {
     let languages = content.pack.language_tags();
-    let metrics = Metrics::default();
     let sensing = Sensing::open(
         db,
         clock,
@@ -108,14 +109,14 @@ pub fn assemble(
         },
     )?;
     sensing.feeds().set(&content.feeds);
-    let spatial =
-        Spatial::open(db, clock, spatial::Config::new(mode, languages.clone()), content.layers.clone())?;
-    let projections = Projections::new(&content.pack.city);
-    let portal_sink = portal::feeds::NoticeSink::new(db);
-    let sink =
-        Everyone { features: spatial.sink(), notices: Arc::new(portal_sink), observations: sensing.sink() };
-    let project = move |epsg: u32, easting: f64, northing: f64| projections.degrees(epsg, easting, northing);
-    let intake = Intake::open(db.clone(), Arc::new(sink), Arc::new(project), mode)?;
+    let spatial = Spatial::open(db, clock, spatial::Config::new(mode, languages), content.layers.clone())?;
+    let sink = Everyone {
+        features: spatial.sink(),
+        notices: Arc::new(portal::feeds::NoticeSink::new(db)),
+        observations: sensing.sink(),
+    };
+    let project = Projections::new(&content.pack.city).shared();
+    let intake = Intake::open(db.clone(), Arc::new(sink), project, mode)?;
     let portal = Portal::new(portal::Parts {
         db: db.clone(),
         clock: clock.clone(),
@@ -130,38 +131,31 @@ pub fn assemble(
         contact: config.server.contact.clone(),
         origin: config.server.public_url.clone().unwrap_or_default(),
     });
-    let ready = Arc::new(AtomicBool::new(true));
-    let system = System {
-        db: db.clone(),
-        metrics: metrics.clone(),
-        openapi: Arc::new(OnceLock::new()),
-        ready: ready.clone(),
-        codes: Arc::new(codes()),
-    };
+    let mut jobs = sensing.jobs();
+    jobs.extend(portal.jobs());
+    let engines = sensing.routes().merge(spatial.routes()).merge(portal.routes());
+    let metrics = Metrics::default();
+    let system = System::new(db, &metrics, codes());
+    let ready = system.ready.clone();
     let openapi = system.openapi.clone();
-    let routes: Routes<()> =
-        routes(system).merge(sensing.routes()).merge(spatial.routes()).merge(portal.routes());
-    let (router, operations) = routes.into_parts();
+    let (router, operations) = routes(system).merge(engines).into_parts();
     portal.describe(&operations);
     openapi.get_or_init(|| openapi_text(&operations));
-    let problem_page = {
-        let portal = portal.clone();
-        move |problem: &host::Problem, path: &str, languages: &[String]| {
-            portal.problem_page(problem, path, languages)
-        }
-    };
-    let shell = Shell {
+    let router = host::http::wrap(router, shell(config, clock, keys, metrics, portal));
+    Ok(City { router, operations, jobs, intake, ready })
+}
+
+/// What every request passes.
+fn shell(config: &Config, clock: &Clock, keys: &Keys, metrics: Metrics, portal: Portal) -> Shell {
+    Shell {
         clock: clock.clone(),
         keys: keys.clone(),
         metrics,
         body_limit_bytes: config.server.body_limit_bytes,
         timeout_seconds: config.server.timeout_seconds,
-        problem_page: Some(Arc::new(problem_page)),
+        problem_page: Some(Arc::new(move |problem, path, languages| portal.problem_page(problem, path, languages))),
         content_security_policy: ui::headers::content_security_policy().parse().ok(),
-    };
-    let mut jobs = sensing.jobs();
-    jobs.extend(portal.jobs());
-    Ok(City { router: host::http::wrap(router, shell), operations, jobs, intake, ready })
+    }
 }
 
 /// The OpenAPI document, as it is committed and served.

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use host::problem::{self, Code};
 use host::telemetry::Metrics;
-use host::{Access, Db, DbError, Doc, Gate, Problem, Routes};
+use host::{Access, Db, Doc, Gate, Problem, Routes};
 use serde_json::json;
 
 /// What these routes look at.
@@ -20,6 +20,18 @@ pub struct System {
     /// Turned off while the server stops, so that a balancer sends nobody here.
     pub ready: Arc<AtomicBool>,
     pub codes: Arc<Vec<&'static Code>>,
+}
+
+impl System {
+    pub fn new(db: &Db, metrics: &Metrics, codes: Vec<&'static Code>) -> System {
+        System {
+            db: db.clone(),
+            metrics: metrics.clone(),
+            openapi: Arc::default(),
+            ready: Arc::new(AtomicBool::new(true)),
+            codes: Arc::new(codes),
+        }
+    }
 }
 
 pub fn routes(system: System) -> Routes<()> {
@@ -63,11 +75,7 @@ async fn readyz(_: Gate, State(system): State<System>) -> Result<&'static str, P
     if !system.ready.load(Ordering::Relaxed) {
         return Err(stopping());
     }
-    system
-        .db
-        .read::<_, DbError>(|tx| tx.query_one("SELECT 1", &[], |_| Ok(())))
-        .await
-        .map_err(Problem::from)?;
+    system.db.answers().await?;
     Ok("ready\n")
 }
 

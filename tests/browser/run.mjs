@@ -2,8 +2,10 @@
 //   node tests/browser/run.mjs http://127.0.0.1:PORT [folder for pictures]
 // Prints a line a finding and ends with 1 where there is one.
 import { chromium } from 'playwright-core';
-import { kinds, settings } from './lib/pages.mjs';
+import { kinds, settings, uncovered } from './lib/pages.mjs';
 import { look } from './lib/look.mjs';
+import { paper } from './lib/paper.mjs';
+import { plain } from './lib/plain.mjs';
 import { promises } from './lib/promises.mjs';
 import { snapshots } from './lib/snapshots.mjs';
 import { weight } from './lib/weight.mjs';
@@ -22,9 +24,12 @@ const browser = await chromium.launch({
 });
 try {
   const pages = await kinds(base);
+  for (const pair of uncovered(settings())) find('settings', `nobody looks at ${pair}`);
   for (const kind of pages) {
-    for (const setting of settings(kind)) await look(browser, base, kind, setting, pictures, find);
+    for (const setting of settings()) await look(browser, base, kind, setting, pictures, find);
   }
+  await plain(browser, base, pages, find);
+  await paper(browser, base, pages, find);
   await promises(browser, base, pages, find);
   await weight(browser, base, pages, find);
   await snapshots(browser, base, pages, find);

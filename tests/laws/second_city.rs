@@ -1,6 +1,7 @@
 //! An invented city of another language, grid and currency boots and shows every kind of page: the code knows no city.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
 
 use causeway_tests::root;
 use causeway_tests::server::{Options, Server};
@@ -21,6 +22,13 @@ fn start(more: &[&str]) -> (tempfile::TempDir, Server) {
 fn it_plays_its_recording_and_shows_every_kind_of_page() {
     let fixtures = root().join("tests/packs/porto-claro/fixtures");
     let (_folder, server) = start(&["--replay", &fixtures.display().to_string()]);
+    // The recording comes in behind the server's back: things first, then what they say.
+    let patience = Instant::now() + Duration::from_secs(30);
+    let anything = || server.client.get("/sta/v1.1/Observations?$top=1").expect(200).json()["value"].clone();
+    while anything().as_array().is_none_or(Vec::is_empty) {
+        assert!(Instant::now() < patience, "the recording does not come in:\n{}", server.log_text());
+        std::thread::sleep(Duration::from_millis(50));
+    }
     let things = server.client.get("/sta/v1.1/Things?$expand=Locations").expect(200).json();
     let north = things["value"].as_array().into_iter().flatten().find(|t| t["name"] == "Praia Norte");
     let place = &north.expect("the beach is a thing")["Locations"][0]["location"]["coordinates"];

@@ -218,6 +218,11 @@ impl Db {
         self.inner.readers.ask(f)
     }
 
+    /// Whether a question is answered at all.
+    pub async fn answers(&self) -> Result<(), DbError> {
+        self.read(|tx| tx.query_one("SELECT 1", &[], |_| Ok(()))).await.map(drop)
+    }
+
     /// A bounded queue of typed rows, written as one step of each commit. `capacity` counts [`Stage::weight`].
     pub fn lane<S: Stage>(&self, capacity: usize, stage: S) -> Lane<S> {
         Lane::new(self.inner.writer.door(), capacity, stage)

@@ -234,39 +234,8 @@ async fn load(plan: &Plan, name: &str, connections: u64, batch: u64) -> Result<(
     let tasks: Vec<_> = (0..connections)
         .map(|worker| {
             let (target, ids, stop, sent) = (Target::of(plan), ids.clone(), stop.clone(), sent.clone());
-            tokio::spawn(async move {
-                let mut connection = target.connect().await?;
-                let mut n: u64 = 0;
-                let mut message = Message::default();
-                let mut late_us: Vec<u32> = Vec::new();
-                while !stop.load(Ordering::Relaxed) {
-                    let asked = Instant::now();
-                    if batch == 1 {
-                        let stream = (worker * each + n % each) % streams;
-                        one(
-                            &mut connection,
-                            ids[stream as usize],
-                            start + (n / each) as i64 * 100 + stream as i64 % 97,
-                            stream,
-                            n,
-                        )
-                        .await?;
-                        n += 1;
-                        sent.fetch_add(1, Ordering::Relaxed);
-                    } else {
-                        // A gateway's message: ten readings of each of its devices.
-                        while message.rows < batch {
-                            let stream = (worker * each + (n / 10) % each) % streams;
-                            let at = start + (n / (10 * each)) as i64 * 1_000 + (n % 10) as i64 * 100;
-                            message.row(ids[stream as usize], at, stream, n);
-                            n += 1;
-                        }
-                        sent.fetch_add(message.send(&mut connection).await?, Ordering::Relaxed);
-                    }
-                    late_us.push(asked.elapsed().as_micros() as u32);
-                }
-                Ok::<_, String>(late_us)
-            })
+            let mine = Mine { worker, each, streams, start };
+            tokio::spawn(async move { send_until(&target, &ids, mine, batch, &stop, &sent).await })
         })
         .collect();
     tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -289,6 +258,51 @@ async fn load(plan: &Plan, name: &str, connections: u64, batch: u64) -> Result<(
     let rows = sent.load(Ordering::Relaxed);
     report(name, rows, took, cpu_seconds(&target.server) - before, &target.server, batch);
     Ok(())
+}
+
+/// Which datastreams a worker writes, and from when on (milliseconds).
+#[derive(Clone, Copy)]
+struct Mine {
+    worker: u64,
+    each: u64,
+    streams: u64,
+    start: i64,
+}
+
+/// Sends until told to stop; answers how long each answer took, in microseconds.
+async fn send_until(
+    target: &Target,
+    ids: &[i64],
+    Mine { worker, each, streams, start }: Mine,
+    batch: u64,
+    stop: &AtomicBool,
+    sent: &AtomicU64,
+) -> Result<Vec<u32>, String> {
+    let mut connection = target.connect().await?;
+    let mut n: u64 = 0;
+    let mut message = Message::default();
+    let mut late_us: Vec<u32> = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let asked = Instant::now();
+        if batch == 1 {
+            let stream = (worker * each + n % each) % streams;
+            let at = start + (n / each) as i64 * 100 + stream as i64 % 97;
+            one(&mut connection, ids[stream as usize], at, stream, n).await?;
+            n += 1;
+            sent.fetch_add(1, Ordering::Relaxed);
+        } else {
+            // A gateway's message: ten readings of each of its devices.
+            while message.rows < batch {
+                let stream = (worker * each + (n / 10) % each) % streams;
+                let at = start + (n / (10 * each)) as i64 * 1_000 + (n % 10) as i64 * 100;
+                message.row(ids[stream as usize], at, stream, n);
+                n += 1;
+            }
+            sent.fetch_add(message.send(&mut connection).await?, Ordering::Relaxed);
+        }
+        late_us.push(asked.elapsed().as_micros() as u32);
+    }
+    Ok(late_us)
 }
 
 async fn one(connection: &mut Connection, id: i64, time_ms: i64, stream: u64, n: u64) -> Result<(), String> {

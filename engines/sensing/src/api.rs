@@ -51,7 +51,7 @@ pub(crate) fn routes(sensing: Sensing) -> Routes<()> {
             "/sta/v1.1/{*path}",
             Access::key_holders(Action::Update, "things"),
             Doc::new("SensorThings 1.1: change an entity"),
-            entities::patch,
+            entities::patch_entity,
         )
         .put(
             "/sta/v1.1/{*path}",

@@ -9,6 +9,7 @@ pub mod draft;
 pub mod fields;
 pub mod json;
 pub mod languages;
+pub mod patch;
 pub mod path;
 pub mod place;
 pub mod tree;

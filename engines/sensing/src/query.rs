@@ -3,7 +3,7 @@
 use host::Problem;
 use vocab::Time;
 
-use crate::api::problems::{BAD_QUERY, TOO_DEEP};
+use crate::api::problems::{BAD_QUERY, TOO_DEEP, TOO_MUCH};
 use crate::entity::fields::field;
 use crate::entity::{Kind, Link};
 
@@ -21,6 +21,8 @@ use order::By;
 pub const TOP: usize = 100;
 /// Entities of a page at most; who asks for more gets a link to the rest.
 pub const TOP_MAX: usize = 10_000;
+/// Entities to leave out at most: each is looked at all the same.
+const SKIP_MAX: usize = 100_000;
 /// `$expand` within `$expand`; from any kind to any other it takes four.
 const DEPTH: usize = 5;
 /// Links expanded in one request, each a statement for every page.
@@ -75,7 +77,7 @@ impl Query {
         let mut query = Query::default();
         for (name, value) in &options {
             if options.iter().filter(|(other, _)| other == name).count() > 1 {
-                return Err(wrong(format!("{name} stands there twice"), "say it once"));
+                return Err(wrong(format!("{} stands there twice", words::short(name)), "say it once"));
             }
             match name.as_str() {
                 "$filter" => query.filter = Some(Filter::parse(value, kind)?),
@@ -83,21 +85,22 @@ impl Query {
                 "$select" => query.select = Some(read_select(value, kind)?),
                 "$orderby" => query.order = order::parse(value, kind)?,
                 "$top" => query.top = Some(number(name, value)?.min(TOP_MAX)),
-                "$skip" => query.skip = number(name, value)?,
+                "$skip" => query.skip = skip(number(name, value)?)?,
                 "$count" => {
                     let hint = "write $count=true or $count=false";
-                    query.count = value.parse().map_err(|_| wrong(format!("$count={value}"), hint))?;
+                    query.count =
+                        value.parse().map_err(|_| wrong(format!("$count={}", words::short(value)), hint))?;
                 }
                 "$skiptoken" => query.token = Some(value.clone()),
                 "$resultFormat" if value == "dataArray" && kind == Kind::Observation => query.array = true,
                 "$resultFormat" => {
-                    let what = format!("$resultFormat={value} of {}", kind.set());
+                    let what = format!("$resultFormat={} of {}", words::short(value), kind.set());
                     return Err(wrong(what, "only dataArray is known here, and only of Observations"));
                 }
                 other => {
                     let hint =
                         "there are $filter, $expand, $select, $orderby, $top, $skip, $count, $resultFormat";
-                    return Err(wrong(format!("there is no option {other}"), hint));
+                    return Err(wrong(format!("there is no option {}", words::short(other)), hint));
                 }
             }
         }
@@ -120,7 +123,7 @@ impl Query {
             let link = kind.link(name).ok_or_else(|| {
                 let links: Vec<&str> = kind.links().iter().map(|link| link.name()).collect();
                 wrong(
-                    format!("a {} has no {name} to expand", kind.name()),
+                    format!("a {} has no {} to expand", kind.name(), words::short(name)),
                     &format!("it has {}", links.join(", ")),
                 )
             })?;
@@ -204,6 +207,15 @@ impl Query {
     pub fn selects(&self, name: &str) -> bool {
         self.select.as_ref().is_none_or(|names| names.iter().any(|known| known == name))
     }
+}
+
+fn skip(entities: usize) -> Result<usize, Problem> {
+    if entities > SKIP_MAX {
+        let what = format!("$skip={entities}; {SKIP_MAX} is the most");
+        return Err(Problem::new(&TOO_MUCH, what)
+            .hint("follow @iot.nextLink, or bound the id or the time in $filter"));
+    }
+    Ok(entities)
 }
 
 fn number(name: &str, value: &str) -> Result<usize, Problem> {

@@ -1,7 +1,7 @@
 // One look at one page: does it come, is it whole, does axe find something, is anything cut off?
 import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { address } from './pages.mjs';
+import { address, isStream } from './pages.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -24,7 +24,7 @@ export async function look(browser, base, kind, setting, pictures, find) {
   });
   page.on('requestfailed', (request) => {
     // An event stream ends with its page.
-    if (!request.url().includes('/live')) find(where, `not loaded: ${request.url()} ${request.failure()?.errorText}`);
+    if (!isStream(request)) find(where, `not loaded: ${request.url()} ${request.failure()?.errorText}`);
   });
   const response = await page.goto(address(base, lang, kind), { waitUntil: 'load' });
   if (response.status() !== (kind.status ?? 200)) find(where, `status ${response.status()}`);

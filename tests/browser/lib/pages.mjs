@@ -1,7 +1,9 @@
 // The kinds of pages, and the settings in which each is looked at.
 
-export const LANGS = ['en', 'zh-hant', 'zh-hans'];
-const WIDTHS = [320, 375, 1440];
+/** The address of each language, and what its pages say they are written in. */
+export const LANGS = { en: 'en-HK', 'zh-hant': 'zh-Hant-HK', 'zh-hans': 'zh-Hans-HK' };
+
+const FACTORS = { lang: Object.keys(LANGS), width: [320, 375, 1440], scripts: [true, false], theme: ['light', 'dark'] };
 
 /** One address of each kind, found by the API as a program would. */
 export async function kinds(base) {
@@ -24,10 +26,10 @@ export async function kinds(base) {
     { name: 'map', path: '/map?feed=car-parks', live: true, figures: true, map: true },
     { name: 'thing', path: `/things/${detector}`, live: true, figures: true },
     { name: 'lamppost', path: `/things/${lamppost}`, live: true, figures: true },
-    { name: 'datastream', path: `/datastreams/${series}`, live: true, figures: true },
+    { name: 'datastream', path: `/datastreams/${series}`, live: true, figures: true, charts: 1 },
     { name: 'feeds', path: '/feeds', live: true, figures: true },
     { name: 'feed', path: '/feeds/air-quality', figures: true },
-    { name: 'design', path: '/design', figures: true, map: true },
+    { name: 'design', path: '/design', figures: true, charts: 4 },
     { name: 'developers', path: '/developers' },
     { name: 'about', path: '/about' },
     { name: 'wrong', path: '/wrong?page=/en/map' },
@@ -35,18 +37,26 @@ export async function kinds(base) {
   ];
 }
 
-/**
- * Nine settings that cover every pair of (language, width, scripts, theme): an orthogonal array of nine runs, with the
- * two-valued factors spread over it.
- */
+/** Nine settings: every language at every width, the two-valued factors spread over them so that every pair occurs. */
 export function settings() {
-  const runs = [];
-  for (let a = 0; a < 3; a += 1) {
-    for (let b = 0; b < 3; b += 1) {
-      runs.push({ lang: LANGS[a], width: WIDTHS[b], scripts: (a + b) % 3 !== 1 || b === 2, theme: (a + 2 * b) % 3 === 0 || a === b ? 'dark' : 'light' });
-    }
-  }
-  return runs;
+  return FACTORS.lang.flatMap((lang, a) => FACTORS.width.map((width, b) => ({
+    lang,
+    width,
+    scripts: b !== (a + 1) % 3,
+    theme: a === b || (a === 2 && b === 0) ? 'dark' : 'light',
+  })));
+}
+
+/** The pairs of values of two factors that no setting has. */
+export function uncovered(runs) {
+  const names = Object.keys(FACTORS);
+  const pairs = names.flatMap((one, at) => names.slice(at + 1).map((other) => [one, other]));
+  return pairs.flatMap(([one, other]) => FACTORS[one].flatMap((a) => FACTORS[other]
+    .filter((b) => !runs.some((run) => run[one] === a && run[other] === b))
+    .map((b) => `${one} ${a} with ${other} ${b}`)));
 }
 
 export const address = (base, lang, kind) => `${base}/${lang}${kind.path}`;
+
+/** Whether a request is for the event stream; `live` also begins the names of files. */
+export const isStream = (request) => new URL(request.url()).pathname.endsWith('/live');

@@ -1,5 +1,5 @@
 // The promises of the design that a browser can hold us to.
-import { LANGS, address } from './pages.mjs';
+import { LANGS, address, isStream } from './pages.mjs';
 
 const MODE = { en: /simulated/i, 'zh-hant': /模擬/, 'zh-hans': /模拟/ };
 
@@ -21,7 +21,7 @@ async function open(browser, url, options = {}) {
 
 async function everyPage(browser, base, pages, find) {
   for (const kind of pages) {
-    for (const lang of LANGS) {
+    for (const lang of Object.keys(LANGS)) {
       const page = await open(browser, address(base, lang, kind), { javaScriptEnabled: false });
       const where = `promise, ${kind.name} ${lang}`;
       // 1: the first line and the footer say that this is nobody's official site, and lead to the official one.
@@ -53,7 +53,7 @@ async function everyPage(browser, base, pages, find) {
 async function pause(browser, base, find) {
   const page = await open(browser, `${base}/en/`);
   const streams = [];
-  page.on('request', (request) => request.url().includes('/live') && streams.push(request.url()));
+  page.on('request', (request) => isStream(request) && streams.push(request.url()));
   await page.waitForTimeout(600);
   const button = page.locator('live-control button');
   if (!(await button.count())) return find('promise 8', 'no pause control on the front page');

@@ -16,11 +16,10 @@ pub const LAW: Law = Law {
 /// What each crate of base may use. `vocab` is at the bottom and uses nothing.
 const BASE: &[(&str, &[&str])] = &[
     ("vocab", &[]),
-    ("expr", &["vocab"]),
     ("host", &["vocab"]),
     ("simulate", &["vocab"]),
     ("ui", &["vocab"]),
-    ("intake", &["vocab", "expr", "host"]),
+    ("intake", &["vocab", "host"]),
 ];
 
 /// What an engine may use of other engines, beside all of base. `portal` reads all of them.

@@ -55,6 +55,14 @@ pub struct Taken {
     pub error: Option<String>,
 }
 
+/// How the taking of an answer ended.
+enum Ending {
+    Whole(Tally),
+    Broken(String),
+    /// The server was told to stop.
+    Stopped,
+}
+
 /// Batches mapped ahead of the sink: one being stored, one waiting.
 const AHEAD: usize = 1;
 /// A sink that stays full this long is broken, not busy.
@@ -105,13 +113,15 @@ impl Intake {
             Body::Bytes(bytes) => bytes[..bytes.len().min(EXCERPT)].to_vec(),
             Body::Stream(_) => Vec::new(),
         };
-        let (taken, result) = self.deliver(&arrival, body, hold).await?;
-        let error = match result {
-            Err(error) => Some(error),
-            Ok(tally) if tally.received > 0 && tally.mapped == 0 => {
+        let (taken, ending) = self.deliver(&arrival, body, hold).await?;
+        let error = match ending {
+            Ending::Broken(error) => Some(error),
+            Ending::Whole(tally) if tally.received > 0 && tally.mapped == 0 => {
                 Some(format!("not one of {} records maps; the quarantine says why", tally.received))
             }
-            Ok(_) => None,
+            Ending::Whole(_) => None,
+            // Nothing is wrong with it; it is taken up again at the next start.
+            Ending::Stopped => return self.note_stopped(&arrival, taken).await,
         };
         let outcome = match &error {
             None => Outcome::Good { newest: taken.newest },
@@ -137,7 +147,7 @@ impl Intake {
         arrival: &Arrival,
         body: Body,
         hold: Option<&Hold>,
-    ) -> Result<(Taken, Result<Tally, String>), DbError> {
+    ) -> Result<(Taken, Ending), DbError> {
         let (sender, mut batches) = mpsc::channel::<Batch>(AHEAD);
         let (feed, parameters) = (arrival.feed.clone(), arrival.parameters.clone());
         let (source, received, limits) = (arrival.source, arrival.received, arrival.limits.clone());
@@ -165,13 +175,13 @@ impl Intake {
             if let Some(hold) = hold
                 && !hold(batch.received).await
             {
-                failed = Some("the server is stopping".to_string());
+                failed = Some(Ending::Stopped);
                 break;
             }
             match self.give(&batch).await {
                 Ok(receipt) => self.book(arrival, &batch, receipt, &mut taken).await?,
                 Err(error) => {
-                    failed = Some(error.to_string());
+                    failed = Some(Ending::Broken(error.to_string()));
                     break;
                 }
             }
@@ -184,7 +194,17 @@ impl Intake {
                 Err(DecodeError::Broken("mapping it failed; this is a fault of ours, see the log".into()))
             }
         };
-        Ok((taken, failed.map_or(mapped.map_err(|e| e.to_string()), Err)))
+        let by_itself = || mapped.map_or_else(|e| Ending::Broken(e.to_string()), Ending::Whole);
+        Ok((taken, failed.unwrap_or_else(by_itself)))
+    }
+
+    /// Writes down the books of an answer that was interrupted, without a judgement on it.
+    async fn note_stopped(&self, arrival: &Arrival, taken: Taken) -> Result<Taken, DbError> {
+        if let Some(at) = taken.last_received {
+            let outcome = Outcome::Good { newest: taken.newest };
+            self.note(arrival.feed.id.as_str(), &arrival.pull(), at, outcome, |_| {}).await?;
+        }
+        Ok(taken)
     }
 
     /// Offers a batch until it is taken.

@@ -5,6 +5,7 @@ use super::*;
 const DEMO: &str = r#"
 schema = 1
 owner = { en = "The simulator" }
+description = { en = "It does not exist." }
 [[fleet]]
 id = "cars"
 [[fleet.datastream]]

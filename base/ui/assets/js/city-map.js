@@ -3,6 +3,7 @@ const ICONS = {
   east: 'M9 6l6 6-6 6', reset: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
 };
 const STEP = 140; // px that an arrow button moves: about a third of the narrowest map
+const MANY = 120; // places whose marks are drawn smaller while the whole city is seen
 const KNOWN = ['good', 'notice', 'bad'];
 
 /**
@@ -99,7 +100,10 @@ class CityMap extends HTMLElement {
   fill(look) {
     const { map } = this;
     for (const [name, image] of look.shapes()) if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: 2 });
-    map.addSource('places', { type: 'geojson', data: this.read() });
+    const data = this.read();
+    map.addSource('places', { type: 'geojson', data });
+    // A few places are easily seen; hundreds would cover the city.
+    const far = data.features.length > MANY ? 0.55 : 0.85;
     const ink = getComputedStyle(document.documentElement).getPropertyValue('--ink').trim();
     map.addLayer({
       id: 'marked', type: 'circle', source: 'places', filter: ['==', ['get', 'id'], ''],
@@ -108,7 +112,7 @@ class CityMap extends HTMLElement {
     map.addLayer({
       id: 'places', type: 'symbol', source: 'places',
       // Names of places stay readable among many marks: they are drawn above and never give way.
-      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.6, 14, 1.1] },
+      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, far, 14, 1.1] },
     }, map.getLayer('place_labels') ? 'place_labels' : undefined);
   }
 
@@ -139,13 +143,10 @@ class CityMap extends HTMLElement {
     };
     const pad = document.createElement('div');
     pad.className = 'map-buttons';
-    for (const name of ['in', 'north', 'out', 'west', 'reset', 'east', '', 'south', '']) {
-      if (!name) {
-        pad.append(document.createElement('span'));
-        continue;
-      }
+    for (const name of ['in', 'out', 'reset', 'west', 'north', 'south', 'east']) {
       const button = Object.assign(document.createElement('button'), { type: 'button', title: this.dataset[name] });
       button.setAttribute('aria-label', this.dataset[name]);
+      button.dataset.move = name;
       const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
       svg.setAttribute('viewBox', '0 0 24 24');
       const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');

@@ -21,7 +21,7 @@ export function style({ tiles, zoom, lang }) {
           'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 14, 15],
           'symbol-sort-key': ['coalesce', ['get', 'rank'], 9],
         },
-        paint: { 'text-color': colour('--ink'), 'text-halo-color': colour('--map-land'), 'text-halo-width': 1.4 },
+        paint: { 'text-color': colour('--ink'), 'text-halo-color': colour('--map-land'), 'text-halo-width': 1.7 },
       }),
     );
   }

@@ -80,6 +80,9 @@ pub async fn wrong(
     page.unlisted = true;
     // Only a path of ours is repeated, and only as text.
     let is_ours = wrong.page.starts_with('/') && !wrong.page.starts_with("//") && wrong.page.len() <= 300;
+    if is_ours {
+        page.query = format!("page={}", ui::markup::query_value(&wrong.page));
+    }
     page.content = Markup::of(&WrongHtml {
         about: is_ours.then_some(wrong.page),
         contact: contact(&portal),

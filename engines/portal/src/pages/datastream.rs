@@ -9,7 +9,7 @@ use sensing::entity::Sight;
 use sensing::{Order, Row, Span};
 use serde::Deserialize;
 use ui::chart::{Chart, Kind, Point, Series};
-use ui::layout::Crumb;
+use ui::layout::{Crumb, Shown};
 use ui::markup::Markup;
 use ui::table::{Column, Table};
 use ui::tile::Usual;
@@ -87,19 +87,22 @@ pub async fn datastream(
     let clocks = portal.clocks().await?;
     let mut latest = portal.stream_tile(&stream, &r, &clocks);
     latest.href = None;
+    // The page says it under its heading.
+    latest.means = String::new();
     latest.usual = usual(&portal, &stream).await?;
     let range = RANGES.iter().find(|(word, ..)| *word == wish.range).unwrap_or(&RANGES[0]);
     // The end of a chart is the datastream's own: what ended in spring is looked at in spring.
     let to = stream.extent.map_or(gate.now, |(_, last)| Time(last).plus(MINUTE));
     let first = stream.extent.map_or(to.0, |(first, _)| first);
     let from = Time(to.0.saturating_sub(range.2).max(first.saturating_sub(SECOND)));
-    let (figure, step) = drawing(&portal, &stream, (from, to), &r).await?;
+    let shown = portal.shown(latest.time);
+    let (figure, step) = drawing(&portal, &stream, (from, to), shown, &r).await?;
     let title = title(&r, &stream, thing.map(|thing| r.plain(&thing.name)));
     let path = format!("/datastreams/{}", stream.slug);
     let mut page = portal.page(r, &path, title.clone());
     page.query = if wish.range.is_empty() { String::new() } else { format!("range={}", range.0) };
     page.lead = r.plain(&stream.meaning);
-    page.shown = vec![portal.shown(latest.time)];
+    page.shown = vec![shown];
     page.stream = portal.stream(&r);
     page.crumbs = crumbs(&portal, &r, stream.feed.as_deref(), r.plain(&stream.name));
     if let Some(thing) = thing {
@@ -112,14 +115,7 @@ pub async fn datastream(
     let source = stream.source.as_ref().filter(|_| !simulated);
     page.content = Markup::of(&DatastreamHtml {
         tile: tile::tiles(&[latest], &r, gate.now),
-        ranges: RANGES
-            .iter()
-            .map(|(word, key, _)| RangeShown {
-                name: r.t(key),
-                href: format!("{here}?range={word}"),
-                is_here: *word == range.0,
-            })
-            .collect(),
+        ranges: ranges(&r, &here, range.0),
         figure,
         how: match step {
             Some(step) => r.say("series-means", &[("step", r.span(step).into())]),
@@ -127,10 +123,9 @@ pub async fn datastream(
         },
         thing: thing.map_or_else(Default::default, |t| (r.plain(&t.name), thing_address(&r, &t.slug))),
         owner: figures::owner(stream.source.as_deref(), portal.parts().mode, &r),
-        feed: stream
-            .source
-            .as_ref()
-            .map(|feed| (r.plain(&feed.title), ui::layout::address(&lang, &format!("/feeds/{}", feed.id)))),
+        feed: stream.source.as_ref().map(|feed| {
+            (r.plain(&feed.title), ui::layout::address(&lang, &format!("/feeds/{}", feed.id)))
+        }),
         licence: source.map(|feed| (r.plain(&feed.licence.name), feed.licence.url.clone())),
         attribution: source.map(|feed| r.plain(&feed.licence.attribution)),
         notes: source.and_then(|feed| feed.notes.as_ref()).map(|notes| r.plain(notes)),
@@ -139,22 +134,31 @@ pub async fn datastream(
         files: ["csv", "json", "parquet"]
             .map(|form| (form, format!("/api/series/{}.{form}?{window}", stream.slug)))
             .to_vec(),
-        calls: vec![
-            (
-                r.t("call-sta"),
-                format!(
-                    "/sta/v1.1/Datastreams({})/Observations?$top=100&$orderby=phenomenonTime desc",
-                    stream.id
-                ),
-            ),
-            (r.t("call-latest"), format!("/api/latest?datastream={}", stream.slug)),
-            (r.t("call-aggregate"), format!("/api/aggregate?datastream={}&{window}&step=1h", stream.slug)),
-            (r.t("call-stream"), format!("/api/stream?datastream={}", stream.slug)),
-        ],
+        calls: calls(&r, &stream, &window),
         simulated,
         r,
     });
     Ok(answer(&page))
+}
+
+fn ranges(r: &Reader, here: &str, chosen: &str) -> Vec<RangeShown> {
+    let shown = RANGES.iter().map(|(word, key, _)| RangeShown {
+        name: r.t(key),
+        href: format!("{here}?range={word}"),
+        is_here: *word == chosen,
+    });
+    shown.collect()
+}
+
+/// How a program asks for the same.
+fn calls(r: &Reader, stream: &StreamView, window: &str) -> Vec<(String, String)> {
+    let observations = format!("/sta/v1.1/Datastreams({})/Observations", stream.id);
+    vec![
+        (r.t("call-sta"), format!("{observations}?$top=100&$orderby=phenomenonTime desc")),
+        (r.t("call-latest"), format!("/api/latest?datastream={}", stream.slug)),
+        (r.t("call-aggregate"), format!("/api/aggregate?datastream={}&{window}&step=1h", stream.slug)),
+        (r.t("call-stream"), format!("/api/stream?datastream={}", stream.slug)),
+    ]
 }
 
 fn title(r: &Reader, stream: &StreamView, thing: Option<String>) -> String {
@@ -171,6 +175,7 @@ async fn drawing(
     portal: &Portal,
     stream: &StreamView,
     (from, to): (Time, Time),
+    shown: Shown,
     r: &Reader<'_>,
 ) -> Result<(Markup, Option<i64>), Problem> {
     let sensing = &portal.parts().sensing;
@@ -202,7 +207,7 @@ async fn drawing(
         unit: unit::sign(&stream.unit).into(),
         decimals: 1,
         kind: if unit::is_count(&stream.unit) && step.is_none() { Kind::Step } else { Kind::Line },
-        shown: portal.shown(points.last().map(|point| point.time)),
+        shown,
         series: vec![Series { name: String::new(), points }],
         from,
         to,

@@ -9,7 +9,7 @@ use ui::map::{self, Bounds};
 use ui::markup::Markup;
 use ui::status::{self, State as Mood};
 use ui::{Reader, tile};
-use vocab::Position;
+use vocab::{Mode, Position};
 
 use super::feed::health;
 use super::{answer, map as places};
@@ -27,6 +27,7 @@ const LOOKED_THROUGH: i64 = 200;
 #[template(path = "home.html")]
 struct HomeHtml<'a> {
     r: Reader<'a>,
+    now: String,
     notices: Vec<NoticeShown>,
     /// What can be said where no notice is in force.
     silence: String,
@@ -104,12 +105,17 @@ pub async fn home(
     // A thousand points in a picture of this size are a cloud; every so many of them show as much.
     let step = points.len().div_ceil(places::DRAWN).max(1);
     let shown = points.into_iter().step_by(step).map(|point| (point, Mood::Good));
-    let mut page = portal.page(r, "", r.say("home-title", &[("city", r.plain(&portal.site().city).into())]));
+    // What was recorded is not what is.
+    let recorded = portal.parts().mode == Mode::Recording;
+    let word = |now: &'static str, then: &'static str| if recorded { then } else { now };
+    let city = [("city", r.plain(&portal.site().city).into())];
+    let mut page = portal.page(r, "", r.say(word("home-title", "home-title-recorded"), &city));
     page.crumbs.clear();
-    page.lead = r.t("home-lead");
+    page.lead = r.t(word("home-lead", "home-lead-recorded"));
     page.shown = vec![portal.shown(newest)];
     page.stream = portal.stream(&r);
     page.content = Markup::of(&HomeHtml {
+        now: r.t(word("home-now", "home-now-recorded")),
         notices,
         silence,
         tiles: tile::tiles(&tiles, &r, gate.now),
@@ -122,15 +128,20 @@ pub async fn home(
     Ok(answer(&page))
 }
 
-/// The beginning of a long title, up to a word's end.
+/// The beginning of a long title, up to a pause: the end of a word, or what parts a Chinese sentence.
 fn beginning(title: &str) -> String {
-    if title.chars().count() <= TITLE {
-        return title.to_string();
-    }
-    let cut: String = title.chars().take(TITLE).collect();
-    // Chinese has no spaces to cut at.
-    let whole_words = cut.rfind(' ').filter(|at| *at > cut.len() / 2).map_or(cut.as_str(), |at| &cut[..at]);
-    format!("{whole_words}…")
+    let mut room = TITLE;
+    let fits = title.char_indices().find(|(_, letter)| {
+        // A Chinese character is twice as wide as a letter.
+        let width = if *letter < '\u{2e80}' { 1 } else { 2 };
+        let fits = room >= width;
+        room = room.saturating_sub(width);
+        !fits
+    });
+    let Some((end, _)) = fits else { return title.to_string() };
+    let cut = &title[..end];
+    let pause = cut.rfind([' ', '，', '。', '；', '、', '：']).filter(|at| *at > cut.len() / 2);
+    format!("{}…", pause.map_or(cut, |at| &cut[..at]))
 }
 
 impl HomeHtml<'_> {

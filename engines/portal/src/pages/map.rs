@@ -191,7 +191,7 @@ fn value(
     };
     let (state, word) = portal.state_of(stream.freshness_seconds, &row, r, clocks);
     let shown = in_words(&row, &stream.unit, r);
-    let label = format!("{}: {shown}", r.plain(&stream.name));
+    let label = r.say("map-says", &[("what", r.plain(&stream.name).into()), ("value", shown.into())]);
     let mut detail = Markup::trusted(format!("<span class=\"muted\">{}</span>", ui::markup::escape(&label)));
     if !word.is_empty() {
         detail.push(&Markup::trusted(" ".to_string()));

@@ -12,10 +12,10 @@ use crate::entity::json::AllDerived;
 use crate::entity::tree::{Item, Node, Page};
 use crate::entity::{Kind, Sight};
 use crate::observation::{Key, Row, Span};
-use crate::query::Query;
 use crate::query::order::compare_all;
 use crate::query::scope::{Scope, Val};
 use crate::query::token::Token;
+use crate::query::{Query, TOP_MAX};
 use crate::store::observations::Order;
 
 /// Rows of one scan.
@@ -53,14 +53,24 @@ impl Part {
     }
 }
 
+/// An order in which the store keeps observations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Datastream after datastream, each by time.
+    ById(Order),
+    /// By time alone.
+    ByTime(Order),
+}
+
 /// In which order pages can be read without looking at all.
-fn native(query: &Query) -> Option<(bool, Order)> {
-    match query.order.as_slice() {
-        [] => Some((false, Order::Ascending)),
-        [by] if by.path.len() == 1 && (by.path[0] == "phenomenonTime" || by.path[0] == "id") => Some((
-            by.path[0] == "phenomenonTime",
-            if by.descending { Order::Descending } else { Order::Ascending },
-        )),
+fn kept(query: &Query) -> Option<Kept> {
+    let [by] = query.order.as_slice() else {
+        return query.order.is_empty().then_some(Kept::ById(Order::Ascending));
+    };
+    let order = if by.descending { Order::Descending } else { Order::Ascending };
+    match by.path.as_slice() {
+        [name] if name == "id" => Some(Kept::ById(order)),
+        [name] if name == "phenomenonTime" => Some(Kept::ByTime(order)),
         _ => None,
     }
 }
@@ -122,15 +132,13 @@ impl Sensing {
             true if plain => Some(self.count_parts(&parts).await?),
             true => Some(self.count_accepted(&parts, query, sight).await?),
         };
-        let mut page = match native(query) {
+        let mut page = match kept(query) {
             _ if query.top() == 0 => Page::default(),
-            Some((_, order)) if parts.len() <= 1 => {
+            Some(Kept::ById(order)) => self.in_order(parts, query, sight, token.as_ref(), order).await?,
+            Some(Kept::ByTime(order)) if parts.len() <= 1 => {
                 self.in_order(parts, query, sight, token.as_ref(), order).await?
             }
-            Some((false, Order::Ascending)) => {
-                self.in_order(parts, query, sight, token.as_ref(), Order::Ascending).await?
-            }
-            Some((true, order)) if plain => self.merged(parts, query, token, order).await?,
+            Some(Kept::ByTime(order)) if plain => self.merged(parts, query, token, order).await?,
             _ => self.sorted(parts, query, sight, token).await?,
         };
         page.count = count;
@@ -150,7 +158,7 @@ impl Sensing {
         for part in parts {
             let mut from = part.span;
             while let Some((rows, next)) = self.chunk(part, from, Order::Ascending, &mut left, CHUNK).await? {
-                count += self.accepted(part, rows, query, sight).await?.len() as u64;
+                count += self.accepted(part, rows, query, sight, false).await?.len() as u64;
                 let Some(next) = next else { break };
                 from = next;
             }
@@ -179,28 +187,26 @@ impl Sensing {
         Ok(Some((rows, next)))
     }
 
-    /// Those of `rows` that the filter accepts, with what they are ordered by.
+    /// Those of `rows` that the filter accepts; where it is `sorted`, with what they are ordered by.
     async fn accepted(
         &self,
         part: &Part,
         mut rows: Vec<Row>,
         query: &Query,
         sight: &Sight,
+        sorted: bool,
     ) -> Result<Vec<(Node, Vec<Val>)>, Problem> {
         rows.retain(|row| part.is_about(row));
         let mut nodes: Vec<Node> = rows.into_iter().map(|row| part.node(row)).collect();
-        if query.filter.is_none()
-            && query.order.iter().all(|by| by.path.len() == 1)
-            && native(query).is_some()
-        {
+        if query.filter.is_none() && !sorted {
             return Ok(nodes.into_iter().map(|node| (node, Vec::new())).collect());
         }
         let needed = needed(query, Kind::Observation);
         if !needed.expand.is_empty() {
-            let (world, sight, links) = (self.inner.world.clone(), sight.clone(), needed.clone());
+            let (sight, links) = (sight.clone(), needed.clone());
             let loaded = self.inner.db.read(move |tx| {
                 let mut nodes = nodes.clone();
-                load(tx, &world, &mut nodes, &links, &sight)?;
+                load(tx, &mut nodes, &links, &sight)?;
                 Ok::<_, Problem>(nodes)
             });
             nodes = loaded.await?;
@@ -210,7 +216,8 @@ impl Sensing {
         for mut node in nodes {
             let scope = Scope { node: &node, loaded: &needed, languages, derived: &derived };
             if query.filter.as_ref().map_or(Ok(true), |filter| filter.accepts(&scope))? {
-                let values = query.order.iter().map(|by| scope.value(&by.path)).collect();
+                let by = query.order.iter().filter(|_| sorted);
+                let values = by.map(|by| scope.value(&by.path)).collect();
                 node.branches.clear();
                 found.push((node, values));
             }
@@ -218,10 +225,10 @@ impl Sensing {
         Ok(found)
     }
 
-    /// Part after part, each in the order of time.
+    /// Part after part, each in the order of time; backwards from the last.
     async fn in_order(
         &self,
-        parts: Vec<Part>,
+        mut parts: Vec<Part>,
         query: &Query,
         sight: &Sight,
         token: Option<&Token>,
@@ -229,23 +236,27 @@ impl Sensing {
     ) -> Result<Page, Problem> {
         let (mut nodes, mut skip, mut left) = (Vec::new(), query.skip, EXAMINED + query.top());
         let filtered = query.filter.is_some() || parts.iter().any(|part| part.feature.is_some());
+        if order == Order::Descending {
+            parts.reverse();
+        }
         for part in &parts {
             let mut span = part.span;
             if let Some(token) = token {
                 match (part.datastream.cmp(&token.id), order) {
-                    (Ordering::Less, _) => continue,
+                    (Ordering::Less, Order::Ascending) | (Ordering::Greater, Order::Descending) => continue,
                     (Ordering::Equal, Order::Ascending) => span.from = span.from.max(token.key.next()),
                     (Ordering::Equal, Order::Descending) => span.to = span.to.min(token.key),
-                    (Ordering::Greater, _) => {}
+                    (Ordering::Greater, Order::Ascending) | (Ordering::Less, Order::Descending) => {}
                 }
             }
             loop {
                 // Just what the page wants, and one to know whether there are more.
-                let wanted = if filtered { CHUNK } else { query.top() - nodes.len() + skip + 1 };
+                let wanted =
+                    if filtered { CHUNK } else { (query.top() - nodes.len() + skip + 1).min(TOP_MAX + 1) };
                 let Some((rows, next)) = self.chunk(part, span, order, &mut left, wanted).await? else {
                     break;
                 };
-                for (node, _) in self.accepted(part, rows, query, sight).await? {
+                for (node, _) in self.accepted(part, rows, query, sight, false).await? {
                     if skip > 0 {
                         skip -= 1;
                         continue;
@@ -343,7 +354,7 @@ impl Sensing {
         for part in &parts {
             let mut span = part.span;
             while let Some((rows, next)) = self.chunk(part, span, Order::Ascending, &mut left, CHUNK).await? {
-                for (node, values) in self.accepted(part, rows, query, sight).await? {
+                for (node, values) in self.accepted(part, rows, query, sight, true).await? {
                     let Some(key) = node.item.seen().map(|seen| seen.row.key()) else { continue };
                     let at = (values, part.datastream, key);
                     if after.as_ref().is_none_or(|after| compare(&at, after) == Ordering::Greater) {

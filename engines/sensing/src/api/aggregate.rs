@@ -12,6 +12,7 @@ use super::latest::parameters;
 use crate::Sensing;
 use crate::api::problems::{BAD_QUERY, TOO_MUCH};
 use crate::entity::Sight;
+use crate::query::words::short;
 use crate::rollup::Summary;
 
 /// Steps of one answer: 20 years of days, a month of minutes.
@@ -42,7 +43,7 @@ pub fn time(parameters: &[(String, String)], name: &str) -> Result<Option<Time>,
     // A plus sign that was not encoded has become a space.
     let time = Time::parse(text).or_else(|_| Time::parse(&text.replace(' ', "+")));
     let hint = "write it as 2026-11-24T09:30:00Z, in the years 1 to 9999";
-    time.map(Some).map_err(|_| wrong(format!("{name}={}", text.chars().take(60).collect::<String>()), hint))
+    time.map(Some).map_err(|_| wrong(format!("{name}={}", short(text)), hint))
 }
 
 /// Microseconds of `15m`.
@@ -77,8 +78,9 @@ async fn aggregate(
     let datastream = sensing.one_named(name, &Sight::of(&gate.caller))?;
     let extent = sensing.observations().extent(datastream.id);
     let (first, last) = extent.unwrap_or((gate.now.0, gate.now.0));
-    let given = one("step")
-        .map(|text| step(text).ok_or_else(|| wrong(format!("step={text}"), "write 15m, 1h, 1d or seconds")));
+    let given = one("step").map(|text| {
+        step(text).ok_or_else(|| wrong(format!("step={}", short(text)), "write 15m, 1h, 1d or seconds"))
+    });
     let given = given.transpose()?;
     let to = time(&parameters, "to")?.map_or(last.saturating_add(1), |to| to.0);
     // Whole hours and days of our own choosing meet the roll-ups.
@@ -86,6 +88,9 @@ async fn aggregate(
         Some(from) => from.0,
         None => Time(first).floor(given.unwrap_or_else(|| usual_step(to.saturating_sub(first)))).0,
     };
+    if from > to && parameters.iter().any(|(key, _)| key == "to") {
+        return Err(wrong("from lies after to".into(), "from is in, to is out"));
+    }
     let length = to.saturating_sub(from);
     let step = given.unwrap_or_else(|| usual_step(length));
     if length / step > STEPS {

@@ -1,6 +1,6 @@
 //! What every answer and every request of this crate have in common.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use host::Problem;
 use host::problem::UNSUPPORTED_TYPE;
@@ -10,20 +10,28 @@ use crate::Sensing;
 /// Says in every answer whether it is of live, recorded or simulated values; the store holds one of them.
 const MODE: HeaderName = HeaderName::from_static("causeway-mode");
 
+/// What a proxy was asked by.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
 impl Sensing {
     /// What absolute links begin with, ending before `/Things`.
-    pub(crate) fn base(&self, headers: &HeaderMap) -> String {
-        format!("{}/sta/v1.1", self.origin(headers))
+    pub(crate) fn base(&self, uri: &Uri, headers: &HeaderMap) -> String {
+        format!("{}/sta/v1.1", self.origin(uri, headers))
     }
 
     /// Scheme and host as the client knows them.
-    pub(crate) fn origin(&self, headers: &HeaderMap) -> String {
+    pub(crate) fn origin(&self, uri: &Uri, headers: &HeaderMap) -> String {
         if let Some(url) = &self.inner.config.public_url {
             return url.trim_end_matches('/').to_string();
         }
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-        let forwarded = headers.get("x-forwarded-proto").and_then(|scheme| scheme.to_str().ok());
-        let scheme = if forwarded == Some("https") { "https" } else { "http" };
+        // HTTP/2 has them in the address (RFC 9113, 8.3.1), HTTP/1.1 the host in a header.
+        let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let host = uri.authority().map(|authority| authority.as_str()).or_else(|| header(header::HOST));
+        // It is written into every link: only what can be a host, and its port, may stand there.
+        let is_host = |host: &&str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
+        let host = host.filter(is_host).unwrap_or("localhost");
+        let forwarded = header(FORWARDED_PROTO) == Some("https");
+        let scheme = if forwarded || uri.scheme_str() == Some("https") { "https" } else { "http" };
         format!("{scheme}://{host}")
     }
 
@@ -41,8 +49,22 @@ impl Sensing {
     }
 }
 
+/// What a JSON Patch says that it is (RFC 6902).
+pub const JSON_PATCH: &str = "application/json-patch+json";
+
+/// Whether a body says that it is a JSON Patch.
+pub fn is_json_patch(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON_PATCH))
+}
+
 /// A body must say that it is JSON, in UTF-8.
 pub fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
+    must_be(&["application/json", "application/merge-patch+json"], headers)
+}
+
+/// A body must say that it is one of these kinds of JSON, in UTF-8.
+pub fn must_be(kinds: &[&str], headers: &HeaderMap) -> Result<(), Problem> {
     let wrong = |what: String| {
         Problem::new(&UNSUPPORTED_TYPE, what).hint("send Content-Type: application/json, in UTF-8")
     };
@@ -51,7 +73,7 @@ pub fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
     };
     let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
     let (name, parameters) = kind.split_once(';').unwrap_or((&kind, ""));
-    if !matches!(name.trim(), "application/json" | "application/merge-patch+json") {
+    if !kinds.contains(&name.trim()) {
         return Err(wrong(format!("Content-Type {} is not understood here", name.trim())));
     }
     let charset = parameters

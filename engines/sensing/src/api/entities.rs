@@ -7,17 +7,20 @@ use axum::response::{IntoResponse, Response};
 use host::{Gate, Problem};
 use serde_json::Value as Json;
 
-use super::base::must_be_json;
+use super::base::{JSON_PATCH, is_json_patch, must_be, must_be_json};
 use super::read::{Found, address};
 use crate::Sensing;
 use crate::actions::entities::create::{self, Context, Created};
 use crate::actions::entities::{By, remove, update};
 use crate::api::problems::{BAD_ENTITY, BAD_PATH};
 use crate::entity::draft::{Draft, Said};
+use crate::entity::json::AllDerived;
+use crate::entity::patch;
 use crate::entity::path::{Address, Id, Tail};
 use crate::entity::tree::{Item, Node};
 use crate::entity::{Kind, Sight};
 use crate::query::Query;
+use crate::query::words::short;
 
 fn no_place(what: String, hint: &str) -> Problem {
     Problem::new(&BAD_PATH, what).hint(hint)
@@ -26,8 +29,12 @@ fn no_place(what: String, hint: &str) -> Problem {
 /// The JSON of a body.
 pub fn body(headers: &HeaderMap, bytes: &Bytes) -> Result<Json, Problem> {
     must_be_json(headers)?;
+    read(bytes)
+}
+
+fn read(bytes: &Bytes) -> Result<Json, Problem> {
     serde_json::from_slice(bytes).map_err(|error| {
-        Problem::new(&BAD_ENTITY, format!("the body is no JSON we can read: {error}"))
+        Problem::new(&BAD_ENTITY, format!("the body is no JSON we can read: {}", short(&error.to_string())))
             .hint("JSON has no NaN and no Infinity; nesting goes 128 deep at most")
     })
 }
@@ -47,7 +54,7 @@ pub async fn post(
             "POST to a set; PATCH changes one entity",
         ));
     }
-    let sight = Sight::of(&gate.caller);
+    let (sight, base) = (Sight::of(&gate.caller), sensing.base(&uri, &headers));
     // The entity that the new one is hung below, and the link that leads from it.
     let above = match address.steps.as_slice() {
         [] => None,
@@ -75,7 +82,7 @@ pub async fn post(
                 _ => (None, None),
             },
         };
-        return sensing.take_one(&gate, &headers, &bytes, datastream, feature).await;
+        return sensing.take_one(&gate, &base, &headers, &bytes, datastream, feature).await;
     }
     let json = body(&headers, &bytes)?;
     let context: Context = match above {
@@ -90,19 +97,38 @@ pub async fn post(
     };
     let draft = Draft::read(kind, json, Said::All, &sensing.inner.world.languages)?;
     let created = sensing.create(&gate, draft, context).await?;
-    let base = sensing.base(&headers);
     let node = sensing.one(created.kind, Id::Number(created.id), &Sight::All).await?;
     sensing.shown(&base, StatusCode::CREATED, node).await
 }
 
-pub async fn patch(
+pub async fn patch_entity(
     gate: Gate,
     State(sensing): State<Sensing>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    change(gate, sensing, address(&uri)?, headers, bytes, Said::Some).await
+    let address = address(&uri)?;
+    let base = sensing.base(&uri, &headers);
+    if is_json_patch(&headers) {
+        must_be(&[JSON_PATCH], &headers)?;
+        let operations = read(&bytes)?;
+        let node = sensing.found_one(&gate, &address).await?;
+        let shown = sensing.written(&base, &node).await?;
+        let shown: Json = serde_json::from_str(&shown).map_err(|error| {
+            tracing::error!(%error, "an entity was written as no JSON");
+            Problem::new(&host::problem::INTERNAL, "the entity could not be read")
+        })?;
+        let changed = patch::apply(shown, &operations).map_err(|what| {
+            Problem::new(&BAD_ENTITY, what).hint("paths are those of the entity as it is shown (RFC 6902)")
+        })?;
+        // Read again: many small moves can make what lies deeper than we read.
+        let changed = read(&Bytes::from(changed.to_string()))?;
+        return change(gate, sensing, node, &base, changed, Said::All).await;
+    }
+    let json = body(&headers, &bytes)?;
+    let node = sensing.found_one(&gate, &address).await?;
+    change(gate, sensing, node, &base, json, Said::Some).await
 }
 
 pub async fn put(
@@ -112,24 +138,25 @@ pub async fn put(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    change(gate, sensing, address(&uri)?, headers, bytes, Said::All).await
+    let (address, json) = (address(&uri)?, body(&headers, &bytes)?);
+    let node = sensing.found_one(&gate, &address).await?;
+    let base = sensing.base(&uri, &headers);
+    change(gate, sensing, node, &base, json, Said::All).await
 }
 
 async fn change(
     gate: Gate,
     sensing: Sensing,
-    address: Address,
-    headers: HeaderMap,
-    bytes: Bytes,
+    node: Node,
+    base: &str,
+    json: Json,
     said: Said,
 ) -> Result<Response, Problem> {
-    let base = sensing.base(&headers);
-    let json = body(&headers, &bytes)?;
-    let entity = match sensing.found_one(&gate, &address).await?.item {
+    let entity = match node.item {
         Item::Entity(entity) => entity,
         Item::Observation { datastream, class, row } => {
-            let node = sensing.correct(&gate, datastream, class, row, json).await?;
-            return sensing.shown(&base, StatusCode::OK, node).await;
+            let node = sensing.correct(&gate, datastream, class, row, json, said).await?;
+            return sensing.shown(base, StatusCode::OK, node).await;
         }
     };
     let draft = Draft::read(entity.kind, json, said, &sensing.inner.world.languages)?;
@@ -139,7 +166,7 @@ async fn change(
         update::update(tx, &world, by, id, draft.clone(), said == Said::All)
     });
     let node = Node::of(changed.await?);
-    sensing.shown(&base, StatusCode::OK, node).await
+    sensing.shown(base, StatusCode::OK, node).await
 }
 
 pub async fn delete(
@@ -197,6 +224,15 @@ impl Sensing {
         }
     }
 
+    /// An entity as it is shown where nobody chose.
+    async fn written(&self, base: &str, node: &Node) -> Result<String, Problem> {
+        let query = Query::default();
+        let derived = self.all_derived(std::slice::from_ref(node), &query).await?;
+        let mut out = String::new();
+        self.writer(base, &derived).node(&mut out, node, &query);
+        Ok(out)
+    }
+
     /// The answer to a write: the entity, and where it is.
     pub(crate) async fn shown(
         &self,
@@ -204,13 +240,8 @@ impl Sensing {
         status: StatusCode,
         node: Node,
     ) -> Result<Response, Problem> {
-        let query = Query::default();
-        let derived = self.all_derived(std::slice::from_ref(&node), &query).await?;
-        let writer = self.writer(base, &derived);
-        let mut out = String::new();
-        writer.node(&mut out, &node, &query);
-        let link = writer.self_link(&node.item);
-        let mut response = self.json(status, out);
+        let link = self.writer(base, &AllDerived::new()).self_link(&node.item);
+        let mut response = self.json(status, self.written(base, &node).await?);
         if status == StatusCode::CREATED
             && let Ok(link) = HeaderValue::from_str(&link)
         {

@@ -1,6 +1,6 @@
 //! The landing page (OGC 18-088, 9.2.1).
 
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use host::Gate;
@@ -9,25 +9,69 @@ use serde_json::{Value as Json, json};
 use crate::Sensing;
 use crate::entity::Kind;
 
-/// What is claimed; each class has tests in `tests/conformance/sensorthings`.
-pub const CONFORMANCE: [&str; 5] = [
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/datamodel",
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/resource-path/resource-path-to-entities",
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/request-data",
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/create-update-delete",
-    "http://www.opengis.net/spec/iot_sensing/1.1/req/data-array/data-array",
+/// What stands before the name of every requirement.
+const REQUIREMENTS: &str = "http://www.opengis.net/spec/iot_sensing/1.1/req/";
+
+/// What is claimed: each requirement is named by a test in `tests/conformance/sensorthings`.
+pub const CONFORMANCE: &[&str] = &[
+    "datamodel/datastream/properties",
+    "datamodel/datastream/relations",
+    "datamodel/entity-control-information/common-control-information",
+    "datamodel/feature-of-interest/properties",
+    "datamodel/feature-of-interest/relations",
+    "datamodel/historical-location/properties",
+    "datamodel/historical-location/relations",
+    "datamodel/location/properties",
+    "datamodel/location/relations",
+    "datamodel/observation/properties",
+    "datamodel/observation/relations",
+    "datamodel/observed-property/properties",
+    "datamodel/observed-property/relations",
+    "datamodel/sensor/properties",
+    "datamodel/sensor/relations",
+    "datamodel/thing/properties",
+    "datamodel/thing/relations",
+    "resource-path/resource-path-to-entities",
+    "request-data/built-in-filter-operations",
+    "request-data/built-in-query-functions",
+    "request-data/count",
+    "request-data/expand",
+    "request-data/filter",
+    "request-data/order",
+    "request-data/orderby",
+    "request-data/pagination",
+    "request-data/query-status-code",
+    "request-data/select",
+    "request-data/skip",
+    "request-data/status-code",
+    "request-data/top",
+    "create-update-delete/create-entity",
+    "create-update-delete/deep-insert",
+    "create-update-delete/deep-insert-status-code",
+    "create-update-delete/delete-entity",
+    "create-update-delete/historical-location-auto-creation",
+    "create-update-delete/historical-location-manual-creation",
+    "create-update-delete/link-to-existing-entities",
+    "create-update-delete/update-entity",
+    "create-update-delete/update-entity-jsonpatch",
+    "create-update-delete/update-entity-put",
+    "data-array/data-array",
 ];
 
-pub async fn landing(_: Gate, State(sensing): State<Sensing>, headers: HeaderMap) -> Response {
-    let base = sensing.base(&headers);
+pub async fn landing(
+    _: Gate,
+    State(sensing): State<Sensing>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    let base = sensing.base(&uri, &headers);
     let sets: Vec<Json> = Kind::ALL
         .into_iter()
         .map(|kind| json!({ "name": kind.set(), "url": format!("{base}/{}", kind.set()) }))
         .collect();
     let create = format!("{base}/CreateObservations");
-    let settings = json!({
-        "conformance": CONFORMANCE,
-        "http://www.opengis.net/spec/iot_sensing/1.1/req/data-array/data-array": { "endpoints": [create] },
-    });
+    let claimed: Vec<String> = CONFORMANCE.iter().map(|name| format!("{REQUIREMENTS}{name}")).collect();
+    let data_array = format!("{REQUIREMENTS}data-array/data-array");
+    let settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
     sensing.json(StatusCode::OK, json!({ "value": sets, "serverSettings": settings }).to_string())
 }

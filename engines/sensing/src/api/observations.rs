@@ -1,10 +1,11 @@
 //! Bringing observations: one, in dataArrays, nested in other entities; and correcting them.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use host::access::Action;
 use host::{Gate, Problem};
@@ -22,9 +23,9 @@ use crate::entity::tree::{Item, Node};
 use crate::entity::{Kind, Sight};
 use crate::ingest::{Arrival, Incoming, Outcome, Refusal};
 use crate::observation::{Key, ObservationId, Row};
-use crate::observed::writing::Seen;
 use crate::observed::{Into, Part, Posted, array};
 use crate::query::Query;
+use crate::query::words::short;
 use crate::store::entities as store;
 use crate::store::observations::SourceKind;
 
@@ -32,7 +33,7 @@ use crate::store::observations::SourceKind;
 const WITHDRAWN: usize = 10_000;
 
 fn unreadable(error: impl std::fmt::Display) -> Problem {
-    Problem::new(&BAD_OBSERVATION, format!("{error}")).hint(
+    Problem::new(&BAD_OBSERVATION, short(&error.to_string())).hint(
         "send {\"phenomenonTime\": \"2026-11-24T09:30:00Z\", \"result\": 1}; JSON has no NaN and no Infinity",
     )
 }
@@ -123,6 +124,7 @@ impl Sensing {
     pub(crate) async fn take_one(
         &self,
         gate: &Gate,
+        base: &str,
         headers: &HeaderMap,
         bytes: &Bytes,
         datastream: Option<i64>,
@@ -147,7 +149,6 @@ impl Sensing {
             Some(Outcome::Refused(refusal)) => return Err(refused(*refusal)),
             Some(_) => {}
         }
-        let base = self.base(headers);
         // The one that is there: with the rule that the first wins, a second that differs is not.
         let row = match outcome.first() {
             Some(Outcome::DifferingKept) => self.observations().get(id, incoming.key).await?,
@@ -155,16 +156,8 @@ impl Sensing {
         };
         let Incoming { key, value, quality, extra, .. } = &incoming;
         let row = row.unwrap_or_else(|| Row::new(*key, value, *quality, extra.as_deref(), now, 0));
-        let seen = Seen { datastream: id, class: target.class, row: &row };
-        let mut out = String::with_capacity(512);
-        seen.write_entity(&mut out, &base, None);
-        out.push('}');
-        let link = format!("{base}/Observations('{}')", seen.id());
-        let mut response = self.json(StatusCode::CREATED, out);
-        if let Ok(link) = HeaderValue::from_str(&link) {
-            response.headers_mut().insert(header::LOCATION, link);
-        }
-        Ok(response)
+        let item = Item::Observation { datastream: id, class: target.class, row };
+        self.shown(base, StatusCode::CREATED, Node { item, branches: Vec::new() }).await
     }
 
     /// Observations that came within entities that were just made.
@@ -175,9 +168,8 @@ impl Sensing {
         now: Time,
     ) -> Result<(), Problem> {
         let mut observations = Vec::with_capacity(nested.len());
-        for (id, mut posted) in nested {
+        for (id, posted) in nested {
             let target = self.target(gate, id)?;
-            self.about(gate, &mut posted, id, now).await?;
             observations.push(posted.incoming(id, target.class, now));
         }
         let outcomes = self.submit(gate, observations, now).await?;
@@ -198,6 +190,7 @@ impl Sensing {
         class: Class,
         row: Row,
         json: Json,
+        said: Said,
     ) -> Result<Node, Problem> {
         let target = self.target(gate, datastream)?;
         gate.may(Action::Update, Kind::Observation.object(), target.label, Some(target.slug.as_str()))?;
@@ -205,8 +198,13 @@ impl Sensing {
         let Json::Object(changes) = json else {
             return Err(unreadable("a change of an observation is a JSON object"));
         };
-        let mut posted = Posted { value: row.value(), quality: row.quality(), ..Posted::default() };
-        posted.extra = row.extra().map(Box::new);
+        let mut posted = Posted::default();
+        if said == Said::Some {
+            posted = Posted { value: row.value(), quality: row.quality(), ..posted };
+            posted.extra = row.extra().map(Box::new);
+        } else if !changes.contains_key("result") {
+            return Err(unreadable("it has no result"));
+        }
         for (name, value) in changes {
             let part = Part::of(&name).ok_or_else(|| unreadable(format!("an observation has no {name}")))?;
             Into { part, posted: &mut posted }.deserialize(value).map_err(unreadable)?;
@@ -271,18 +269,19 @@ impl Sensing {
 pub async fn create_observations(
     gate: Gate,
     State(sensing): State<Sensing>,
+    OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
     must_be_json(&headers)?;
     let groups = array::parse(&bytes).map_err(|error| {
-        Problem::new(&BAD_OBSERVATION, format!("the body is no list of dataArrays: {error}"))
+        Problem::new(&BAD_OBSERVATION, format!("the body is no list of dataArrays: {}", short(&error.to_string())))
             .hint("send [{\"Datastream\": {\"@iot.id\": 1}, \"components\": [\"phenomenonTime\", \"result\"], \"dataArray\": [[…]]}]")
     })?;
     let rows: usize = groups.iter().map(|group| group.rows.len()).sum();
     let mut observations = Vec::with_capacity(rows);
-    // For each row in turn: its place among the observations, or what is wrong with it.
-    let mut fates: Vec<Result<u32, String>> = Vec::with_capacity(rows);
+    let mut fates: Vec<Fate> = Vec::with_capacity(rows);
+    let mut known: HashSet<(i64, i64)> = HashSet::new();
     for group in groups {
         let target = match group.datastream {
             Some(id) => sensing.target(&gate, id),
@@ -293,15 +292,18 @@ pub async fn create_observations(
                 (Err(problem), _) => Err(problem.detail.clone()),
                 (_, Err(fault)) => Err(fault),
                 (Ok(target), Ok(mut posted)) => {
-                    let about = match posted.feature.is_some()
-                        || posted.extra.as_ref().is_some_and(|e| e.feature.is_some())
-                    {
-                        true => sensing.about(&gate, &mut posted, target.id, gate.now).await,
-                        false => Ok(()),
+                    let named = posted.extra.as_ref().and_then(|extra| extra.feature);
+                    // Asked once for all rows that name it: each time is a commit.
+                    let is_known = posted.feature.is_none()
+                        && named.is_none_or(|feature| known.contains(&(target.id, feature)));
+                    let about = match is_known {
+                        true => Ok(()),
+                        false => sensing.about(&gate, &mut posted, target.id, gate.now).await,
                     };
                     match about {
                         Err(problem) => Err(problem.detail),
                         Ok(()) => {
+                            known.extend(named.map(|feature| (target.id, feature)));
                             observations.push(posted.incoming(target.id, target.class, gate.now));
                             Ok(observations.len() as u32 - 1)
                         }
@@ -318,7 +320,14 @@ pub async fn create_observations(
     } else {
         sensing.submit(&gate, observations, gate.now).await?
     };
-    let base = sensing.base(&headers);
+    let answer = answers(&sensing.base(&uri, &headers), &fates, &ids, &outcomes);
+    Ok(sensing.json(StatusCode::CREATED, answer))
+}
+
+/// A row's place among the observations that were handed over, or what is wrong with it.
+type Fate = Result<u32, String>;
+
+fn answers(base: &str, fates: &[Fate], ids: &[ObservationId], outcomes: &[Outcome]) -> String {
     let mut out = String::with_capacity(16 + fates.len() * (base.len() + 48));
     out.push('[');
     for (at, fate) in fates.iter().enumerate() {
@@ -338,5 +347,5 @@ pub async fn create_observations(
         }
     }
     out.push(']');
-    Ok(sensing.json(StatusCode::CREATED, out))
+    out
 }

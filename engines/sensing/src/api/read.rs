@@ -15,6 +15,7 @@ use crate::entity::json::{AllDerived, Writer};
 use crate::entity::path::{Address, Id, Tail};
 use crate::entity::tree::{Branch, Item, Node, Page};
 use crate::entity::{Entity, Kind, Sight};
+use crate::observation::ObservationId;
 use crate::query::Query;
 use crate::query::scope::{Val, of_observation};
 use crate::store::entities::{self as store, Which};
@@ -54,12 +55,12 @@ pub async fn get(
     let mut query = Query::parse(uri.query().unwrap_or_default(), kind)?;
     query.set_now(gate.now);
     let sight = Sight::of(&gate.caller);
-    let base = sensing.base(&headers);
+    let base = sensing.base(&uri, &headers);
     let found = sensing.find(&address, &sight).await?;
     if let (Tail::Property { name, plain }, Found::One(node)) = (&address.tail, &found) {
         return sensing.property(&base, node, name, *plain).await;
     }
-    let at = format!("{}{}", sensing.origin(&headers), uri.path());
+    let at = format!("{}{}", sensing.origin(&uri, &headers), uri.path());
     let mut left = budget();
     let mut out = String::new();
     match found {
@@ -69,10 +70,7 @@ pub async fn get(
             let writer = sensing.writer(&base, &derived);
             match (nodes.pop(), &address.tail) {
                 (None, _) => {}
-                (Some(node), Tail::Ref) => {
-                    let page = Page { nodes: vec![node], next: None, count: None };
-                    writer.references(&mut out, &page, &query, &at);
-                }
+                (Some(node), Tail::Ref) => writer.reference(&mut out, &node),
                 (Some(node), _) => writer.node(&mut out, &node, &query),
             }
         }
@@ -174,20 +172,7 @@ impl Sensing {
                     let of = Some((kind, number, *link));
                     return Ok(Found::Set(Which { of, ..Which::all(link.to, sight.clone()) }));
                 }
-                (true, Some(Id::Observation(id))) => {
-                    let found = self.one(link.to, Id::Observation(*id), sight).await?;
-                    let parts = self.parts_of(kind, number, sight).await?;
-                    let row = found.item.seen().map(|seen| seen.row.clone());
-                    let inside = |part: &Part| {
-                        let row = row.as_ref();
-                        part.datastream == id.datastream && row.is_some_and(|row| part.holds(row))
-                    };
-                    if parts.iter().any(inside) {
-                        found
-                    } else {
-                        return Err(no_such(link.to, Id::Observation(*id)));
-                    }
-                }
+                (true, Some(Id::Observation(id))) => self.observation_of(kind, number, *id, sight).await?,
                 (true, Some(Id::Number(id))) => {
                     let (of, eyes, id) = (Some((kind, number, *link)), sight.clone(), *id);
                     let which = Which { of, ids: (id, id), ..Which::all(link.to, eyes) };
@@ -197,6 +182,22 @@ impl Sensing {
             };
         }
         Ok(Found::One(Box::new(node)))
+    }
+
+    /// One of the observations of a datastream or of a feature of interest.
+    async fn observation_of(
+        &self,
+        kind: Kind,
+        number: i64,
+        id: ObservationId,
+        sight: &Sight,
+    ) -> Result<Node, Problem> {
+        let found = self.one(Kind::Observation, Id::Observation(id), sight).await?;
+        let parts = self.parts_of(kind, number, sight).await?;
+        let is_there = found.item.seen().is_some_and(|seen| {
+            parts.iter().any(|part| part.datastream == id.datastream && part.holds(seen.row))
+        });
+        if is_there { Ok(found) } else { Err(no_such(Kind::Observation, Id::Observation(id))) }
     }
 
     /// What answers say of the datastreams in them beyond their rows.

@@ -42,17 +42,23 @@ pub(super) fn routes() -> Routes<Sensing> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
+    Text(TextForm),
+    Parquet,
+}
+
+/// Those that are written row by row, while they are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextForm {
     Csv,
     Json,
-    Parquet,
 }
 
 impl Form {
     /// Media type and ending.
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Form::Csv => ("text/csv; charset=utf-8", "csv"),
-            Form::Json => ("application/json", "json"),
+            Form::Text(TextForm::Csv) => ("text/csv; charset=utf-8", "csv"),
+            Form::Text(TextForm::Json) => ("application/json", "json"),
             Form::Parquet => ("application/vnd.apache.parquet", "parquet"),
         }
     }
@@ -62,7 +68,7 @@ impl Form {
 struct Writing {
     sensing: Sensing,
     datastream: Arc<Datastream>,
-    form: Form,
+    form: TextForm,
     span: Span,
     head: Option<String>,
     rows: u64,
@@ -75,7 +81,11 @@ async fn series(
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let forms = [(".csv", Form::Csv), (".json", Form::Json), (".parquet", Form::Parquet)];
+    let forms = [
+        (".csv", Form::Text(TextForm::Csv)),
+        (".json", Form::Text(TextForm::Json)),
+        (".parquet", Form::Parquet),
+    ];
     let found = forms.into_iter().find_map(|(end, form)| Some((file.strip_suffix(end)?, form)));
     let (name, form) = found.ok_or_else(|| {
         let what = "a series is a file of its own kind";
@@ -94,7 +104,7 @@ async fn series(
     let unit = note.map(|note| note.unit.clone()).unwrap_or_default();
     let body = match form {
         Form::Parquet => Body::from(parquet(&sensing, &datastream, span).await?),
-        Form::Csv | Form::Json => text(sensing, datastream.clone(), form, span, terms, &unit),
+        Form::Text(form) => text(sensing, datastream.clone(), form, span, terms, &unit),
     };
     let file = datastream.slug.as_str().replace('/', "_");
     let mut response = body.into_response();
@@ -114,14 +124,14 @@ async fn series(
 fn text(
     sensing: Sensing,
     datastream: Arc<Datastream>,
-    form: Form,
+    form: TextForm,
     span: Span,
     terms: Option<Json>,
     unit: &str,
 ) -> Body {
     let head = match form {
-        Form::Csv | Form::Parquet => "time,result,quality,mode\n".to_string(),
-        Form::Json => {
+        TextForm::Csv => "time,result,quality,mode\n".to_string(),
+        TextForm::Json => {
             let known = json!({
                 "mode": datastream.mode,
                 "datastream": datastream.slug,
@@ -180,8 +190,8 @@ impl Writing {
         };
         for row in &rows {
             match self.form {
-                Form::Csv | Form::Parquet => self.csv(&mut out, row),
-                Form::Json => self.json(&mut out, row),
+                TextForm::Csv => self.csv(&mut out, row),
+                TextForm::Json => self.json(&mut out, row),
             }
             self.rows += 1;
         }
@@ -189,7 +199,7 @@ impl Writing {
             Some(last) => self.span.from = last.key().next(),
             None => {
                 self.is_done = true;
-                if self.form == Form::Json {
+                if self.form == TextForm::Json {
                     let _ = write!(out, "\n],\"count\":{}}}\n", self.rows);
                 }
             }

@@ -13,6 +13,8 @@ use crate::observed::Posted;
 
 /// Entities within entities. A tree of the standard's model is four high where nothing goes round in it.
 const DEPTH: usize = 6;
+/// Bytes of one entity without what is nested in it: the boundary of a city in all detail takes half of it.
+const BYTES: usize = 1 << 20;
 /// Entities of one request.
 const ENTITIES: usize = 10_000;
 
@@ -129,6 +131,7 @@ impl Reader<'_> {
             ));
         }
         settings(&mut draft, self.languages)?;
+        check_size(&draft)?;
         Ok(draft)
     }
 
@@ -217,13 +220,24 @@ impl Reader<'_> {
             (Holds::Time, value) => {
                 let time = value.as_str().and_then(|text| Time::parse(text).ok());
                 let hint = "write it as 2026-11-24T09:30:00Z, in the years 1 to 9999";
-                draft.time = Some(
-                    time.ok_or_else(|| wrong(format!("{name} of this {of} is no time: {value}"), hint))?,
-                );
+                draft.time =
+                    Some(time.ok_or_else(|| wrong(format!("{name} of this {of} is no time we keep"), hint))?);
             }
         }
         Ok(())
     }
+}
+
+fn check_size(draft: &Draft) -> Result<(), Problem> {
+    let texts = [&draft.name, &draft.description].into_iter().flatten();
+    let texts: usize = texts.flat_map(|text| text.iter()).map(|(_, words)| words.len()).sum();
+    // Writing to a String cannot fail.
+    let body = serde_json::to_string(&draft.body).map_or(0, |body| body.len());
+    if texts + body <= BYTES {
+        return Ok(());
+    }
+    let what = format!("this {} has {} bytes; {BYTES} are the most", draft.kind.name(), texts + body);
+    Err(wrong(what, "keep files elsewhere, and link to them"))
 }
 
 fn unknown(kind: Kind, key: &str) -> Problem {

@@ -196,6 +196,11 @@ impl Writer<'_> {
         out.push('}');
     }
 
+    /// Writes the link of one entity.
+    pub fn reference(&self, out: &mut String, node: &Node) {
+        let _ = write!(out, "{{\"@iot.selfLink\":\"{}\"}}", self.self_link(&node.item));
+    }
+
     /// Writes the links of a collection's entities.
     pub fn references(&self, out: &mut String, page: &Page, query: &Query, at: &str) {
         self.head(out, page, query, at);
@@ -204,7 +209,7 @@ impl Writer<'_> {
             if at > 0 {
                 out.push(',');
             }
-            let _ = write!(out, "{{\"@iot.selfLink\":\"{}\"}}", self.self_link(&node.item));
+            self.reference(out, node);
         }
         out.push_str("]}");
     }

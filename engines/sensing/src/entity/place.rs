@@ -6,6 +6,9 @@ use vocab::Position;
 /// Nested arrays of one geometry; a MultiPolygon has four.
 const DEPTH: usize = 4;
 
+/// Places within places: features of a collection of geometries have three, and none is wanted within that.
+const COLLECTED: usize = 4;
+
 /// West, south, east, north in degrees.
 pub type Extent = [f64; 4];
 
@@ -16,19 +19,24 @@ pub fn check(place: &Json) -> Result<(), String> {
 
 /// How far a place reaches.
 pub fn extent(place: &Json) -> Result<Option<Extent>, String> {
+    extent_within(place, COLLECTED)
+}
+
+fn extent_within(place: &Json, left: usize) -> Result<Option<Extent>, String> {
+    let left = left.checked_sub(1).ok_or(format!("places within places more than {COLLECTED} deep"))?;
     let mut found = None;
     let kind = place.get("type").and_then(Json::as_str).unwrap_or_default();
     match kind {
         "Feature" => match place.get("geometry") {
             Some(Json::Null) => {}
-            Some(geometry) => found = extent(geometry)?,
+            Some(geometry) => found = extent_within(geometry, left)?,
             None => return Err("a Feature without geometry".into()),
         },
         "FeatureCollection" | "GeometryCollection" => {
             let name = if kind == "FeatureCollection" { "features" } else { "geometries" };
             let parts = place.get(name).and_then(Json::as_array).ok_or(format!("a {kind} without {name}"))?;
             for part in parts {
-                join(&mut found, extent(part)?);
+                join(&mut found, extent_within(part, left)?);
             }
         }
         "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" => {

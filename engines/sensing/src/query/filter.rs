@@ -6,6 +6,7 @@ use vocab::Time;
 use super::order;
 use super::scope::{Scope, Val};
 use crate::api::problems::BAD_QUERY;
+use crate::entity::fields::{Holds, field};
 use crate::entity::{Kind, Link};
 
 mod call;
@@ -87,6 +88,9 @@ impl Filter {
             return Err(wrong(format!("it is longer than {LENGTH} characters")));
         }
         let expr = read::parse(text).map_err(wrong)?;
+        if !expr.can_be_true(kind) {
+            return Err(wrong("this is no condition, but a value".into()));
+        }
         let filter = Filter { expr, kind, now: Time(0) };
         let mut paths = Vec::new();
         filter.expr.paths(&mut paths);
@@ -129,6 +133,20 @@ impl Filter {
 }
 
 impl Expr {
+    /// Whether it can be true or false of an entity of this kind.
+    fn can_be_true(&self, kind: Kind) -> bool {
+        match self {
+            Expr::Literal(value) => matches!(value, Val::Bool(_) | Val::Null),
+            // Only what stands in properties, parameters or a result may be a bool.
+            Expr::Path(path) => path.len() > 1 || !path.iter().any(|name| is_no_bool(kind, name)),
+            Expr::Shape(_) | Expr::Calculate(..) => false,
+            Expr::Not(inner) => inner.can_be_true(kind),
+            Expr::And(a, b) | Expr::Or(a, b) => a.can_be_true(kind) && b.can_be_true(kind),
+            Expr::Compare(..) => true,
+            Expr::Call(function, _) => function.is_condition(),
+        }
+    }
+
     fn paths<'a>(&'a self, found: &mut Vec<&'a [String]>) {
         match self {
             Expr::Path(path) => found.push(path),
@@ -157,6 +175,10 @@ impl Expr {
             _ => bounds.is_all = false,
         }
     }
+}
+
+fn is_no_bool(kind: Kind, name: &str) -> bool {
+    name == "id" || field(kind, name).is_some_and(|field| field.holds != Holds::Anything)
 }
 
 impl Compare {

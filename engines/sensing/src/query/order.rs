@@ -11,6 +11,8 @@ use crate::entity::{Kind, Link};
 
 /// Properties to order by in one request.
 const MOST: usize = 8;
+/// Links along which one path may look; from any kind to any other it takes four.
+const LINKS: usize = 5;
 
 /// One property of `$orderby`.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,15 +27,25 @@ pub fn parse(text: &str, kind: Kind) -> Result<Vec<By>, Problem> {
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let mut words = part.split_whitespace();
         let path = words.next().unwrap_or_default();
-        let descending = match (words.next(), words.next()) {
+        // Stock clients write them in capitals.
+        let direction = words.next().map(str::to_ascii_lowercase);
+        let descending = match (direction.as_deref(), words.next()) {
             (None | Some("asc"), None) => false,
             (Some("desc"), None) => true,
-            _ => return Err(wrong(format!("$orderby={part}"), "write a property, and asc or desc")),
+            _ => {
+                return Err(wrong(
+                    format!("$orderby={}", super::words::short(part)),
+                    "write a property, and asc or desc",
+                ));
+            }
         };
         let path: Vec<String> =
             path.split('/').map(|p| if p == "@iot.id" { "id".into() } else { p.into() }).collect();
-        links(kind, &path)
-            .map_err(|what| wrong(what, "order by a property, or one along single links: Thing/name"))?;
+        let hint = "order by a property, or one along single links: Thing/name";
+        let along = links(kind, &path).map_err(|what| wrong(what, hint))?;
+        if let Some(link) = along.iter().find(|link| link.many) {
+            return Err(wrong(format!("{} are many, and in no order themselves", link.name()), hint));
+        }
         all.push(By { path, descending });
         if all.len() > MOST {
             return Err(wrong(format!("$orderby of more than {MOST} properties"), "order by fewer"));
@@ -47,6 +59,16 @@ pub fn links(kind: Kind, path: &[String]) -> Result<Vec<Link>, String> {
     let (mut kind, mut found) = (kind, Vec::new());
     for part in path {
         match kind.link(part) {
+            Some(link) if link.to == Kind::Observation => {
+                return Err(format!(
+                    "a condition on {} of a {} would look at all of them; ask the observations",
+                    link.name(),
+                    kind.name()
+                ));
+            }
+            Some(_) if found.len() == LINKS => {
+                return Err(format!("a path along more than {LINKS} links"));
+            }
             Some(link) => {
                 found.push(link);
                 kind = link.to;
@@ -64,20 +86,22 @@ pub fn links(kind: Kind, path: &[String]) -> Result<Vec<Link>, String> {
     Err(format!("{} is an entity, not a property", path.join("/")))
 }
 
-/// Nothing first, then bools, numbers, times, texts, and the rest.
+/// Nothing first, then bools, numbers, times, durations, texts, and the rest.
 pub fn compare(a: &Val, b: &Val) -> Ordering {
     let rank = |value: &Val| match value {
         Val::Null => 0,
         Val::Bool(_) => 1,
         Val::Number(_) => 2,
         Val::Times(..) => 3,
-        Val::Text(_) => 4,
-        Val::Json(_) | Val::Many(_) => 5,
+        Val::Duration(_) => 4,
+        Val::Text(_) => 5,
+        Val::Json(_) | Val::Many(_) => 6,
     };
     match (a, b) {
         (Val::Bool(a), Val::Bool(b)) => a.cmp(b),
         (Val::Number(a), Val::Number(b)) => a.total_cmp(b),
         (Val::Times(a, a_end), Val::Times(b, b_end)) => (a, a_end).cmp(&(b, b_end)),
+        (Val::Duration(a), Val::Duration(b)) => a.cmp(b),
         (Val::Text(a), Val::Text(b)) => a.cmp(b),
         (Val::Json(a), Val::Json(b)) => a.to_string().cmp(&b.to_string()),
         _ => rank(a).cmp(&rank(b)),

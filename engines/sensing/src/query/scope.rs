@@ -20,6 +20,8 @@ pub enum Val {
     Text(String),
     /// Start and end, microseconds; the same of an instant.
     Times(i64, i64),
+    /// Microseconds.
+    Duration(i64),
     Json(Json),
     /// Along a link to many.
     Many(Vec<Val>),

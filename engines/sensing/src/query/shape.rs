@@ -3,6 +3,8 @@
 use serde_json::Value as Json;
 use vocab::Position;
 
+mod relate;
+
 /// Positions of one shape: a boundary of a city in all detail.
 const MOST: usize = 20_000;
 /// Brackets within each other.
@@ -130,7 +132,23 @@ impl Shape {
             || self.areas.iter().any(|rings| is_inside(place, rings))
     }
 
+    /// West, south, east, north.
+    fn bounds(&self) -> [f64; 4] {
+        let all = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        self.places().fold(all, |[w, s, e, n], [x, y]| [w.min(x), s.min(y), e.max(x), n.max(y)])
+    }
+
+    /// Whether they can have a place in common: a look at their corners spares one at every pair of edges.
+    fn is_near(&self, other: &Shape) -> bool {
+        let ([w, s, e, n], [west, south, east, north]) = (self.bounds(), other.bounds());
+        w <= east && west <= e && s <= north && south <= n
+    }
+
     pub fn intersects(&self, other: &Shape) -> bool {
+        self.is_near(other) && self.meets(other)
+    }
+
+    fn meets(&self, other: &Shape) -> bool {
         self.places().any(|place| other.covers(place))
             || other.places().any(|place| self.covers(place))
             || self.edges().any(|(a, b)| other.edges().any(|(c, d)| cross(a, b, c, d)))
@@ -140,6 +158,7 @@ impl Shape {
     pub fn is_within(&self, other: &Shape) -> bool {
         let middle = |(a, b): (Place, Place)| [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
         self.places().next().is_some()
+            && self.is_near(other)
             && self.places().all(|place| other.covers(place))
             && self.edges().all(|edge| other.covers(middle(edge)))
             && !self.edges().any(|(a, b)| other.edges().any(|(c, d)| cross(a, b, c, d)))

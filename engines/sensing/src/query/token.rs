@@ -39,7 +39,8 @@ impl Token {
 
 fn value(value: &Val) -> Json {
     match value {
-        Val::Null | Val::Many(_) => Json::Null,
+        // No property is a duration.
+        Val::Null | Val::Many(_) | Val::Duration(_) => Json::Null,
         Val::Bool(bool) => (*bool).into(),
         Val::Number(number) => (*number).into(),
         Val::Text(text) => text.as_str().into(),

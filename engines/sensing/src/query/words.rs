@@ -60,3 +60,8 @@ pub fn split(text: &str, separator: char) -> Result<Vec<&str>, String> {
     parts.push(&text[start..]);
     Ok(parts)
 }
+
+/// The beginning of what somebody sent, as long as a message needs it.
+pub fn short(text: &str) -> String {
+    text.chars().take(300).collect()
+}

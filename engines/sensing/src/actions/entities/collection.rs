@@ -129,7 +129,7 @@ fn each(
             AllDerived::default()
         };
         let mut nodes: Vec<Node> = chunk.into_iter().map(Node::of).collect();
-        load(tx, world, &mut nodes, &needed, &which.sight)?;
+        load(tx, &mut nodes, &needed, &which.sight)?;
         for mut node in nodes {
             let scope = Scope { node: &node, loaded: &needed, languages: &world.languages, derived: &about };
             let fits = match &query.filter {
@@ -237,21 +237,10 @@ fn sorted(
 }
 
 /// Loads what conditions lead through: all that the links of `needed` lead to, a statement a link.
-pub fn load(
-    tx: &mut Tx,
-    world: &World,
-    nodes: &mut [Node],
-    needed: &Query,
-    sight: &Sight,
-) -> Result<(), Problem> {
+pub fn load(tx: &mut Tx, nodes: &mut [Node], needed: &Query, sight: &Sight) -> Result<(), Problem> {
     for (link, below) in &needed.expand {
         let kind = nodes.first().map(|node| node.item.kind());
         let Some(kind) = kind else { return Ok(()) };
-        if link.to == Kind::Observation {
-            let what = "a condition on the observations of an entity";
-            return Err(Problem::new(&BAD_QUERY, what)
-                .hint("ask the observations, with a condition on their Datastream"));
-        }
         let mut children = linked(tx, nodes, kind, *link, sight)?;
         let mut all: Vec<Node> = Vec::new();
         let mut owners: Vec<usize> = Vec::new();
@@ -259,7 +248,7 @@ pub fn load(
             owners.extend(std::iter::repeat_n(at, list.len()));
             all.extend(list.into_iter().map(Node::of));
         }
-        load(tx, world, &mut all, below, sight)?;
+        load(tx, &mut all, below, sight)?;
         let mut lists: Vec<Vec<Node>> = nodes.iter().map(|_| Vec::new()).collect();
         owners.into_iter().zip(all).for_each(|(at, node)| lists[at].push(node));
         for (node, mut list) in nodes.iter_mut().zip(lists) {
@@ -362,7 +351,7 @@ pub fn of_list(
     let about =
         if link.to == Kind::Datastream { derived(tx, world, &list, false)? } else { AllDerived::default() };
     let mut nodes: Vec<Node> = list.into_iter().map(Node::of).collect();
-    load(tx, world, &mut nodes, &needed, sight)?;
+    load(tx, &mut nodes, &needed, sight)?;
     let mut all: Vec<(Vec<Val>, i64, Node)> = Vec::new();
     for mut node in nodes {
         let scope = Scope { node: &node, loaded: &needed, languages: &world.languages, derived: &about };

@@ -6,11 +6,11 @@ use host::{Problem, Tx};
 use super::{By, World, announce, find, set_locations, taken};
 use crate::api::problems::{BAD_ENTITY, REFUSED};
 use crate::datastream::Datastream;
-use crate::entity::draft::{Draft, Target};
+use crate::entity::draft::{Draft, Said, Target};
 use crate::entity::{Kind, Link};
 use crate::ingest::{Limits, validate};
 use crate::observed::Posted;
-use crate::store::entities::{self, links, write};
+use crate::store::entities::{self, features, links, write};
 
 /// What was made.
 pub struct Created {
@@ -147,10 +147,23 @@ impl Creating<'_, '_> {
                     if matches!(link.to, Kind::Thing) {
                         self.by.may(Action::Update, &known)?;
                     }
-                    if kind == Kind::Thing && link.to == Kind::Location {
-                        ids.push(other);
-                    } else {
-                        self.hang(kind, id, link.to, other)?;
+                    match (kind, link.to) {
+                        (Kind::Thing, Kind::Location) => ids.push(other),
+                        (Kind::Location, _) | (Kind::HistoricalLocation, Kind::Location) => {
+                            self.hang(kind, id, link.to, other)?;
+                        }
+                        (of, to) => {
+                            let what = format!(
+                                "{}({other}) hangs elsewhere; a new {} does not take it away",
+                                to.set(),
+                                of.name()
+                            );
+                            return Err(Problem::new(&BAD_ENTITY, what).hint(format!(
+                                "make the {} first, then change the link of the {}",
+                                of.name(),
+                                to.name()
+                            )));
+                        }
                     }
                 }
             }
@@ -201,8 +214,24 @@ impl Creating<'_, '_> {
         Ok(())
     }
 
+    /// Makes or finds the feature of interest that a nested observation names.
+    fn about(&mut self, posted: &mut Posted, datastream: i64) -> Result<(), Problem> {
+        let named = posted.extra.as_ref().and_then(|extra| extra.feature);
+        let feature = match (posted.feature.take(), named) {
+            (Some(json), _) => {
+                let draft = Draft::read(Kind::FeatureOfInterest, *json, Said::All, &self.world.languages)?;
+                self.entity(draft, None, true)?
+            }
+            (None, Some(id)) => find(self.tx, self.by, Kind::FeatureOfInterest, id)?.id,
+            (None, None) => return Ok(()),
+        };
+        features::named(self.tx, feature, datastream)?;
+        posted.extra.get_or_insert_default().feature = Some(feature);
+        Ok(())
+    }
+
     /// Notes an observation for the door, and refuses now what the door would refuse.
-    fn observation(&mut self, posted: Posted, id: i64, of: Option<&Datastream>) -> Result<(), Problem> {
+    fn observation(&mut self, mut posted: Posted, id: i64, of: Option<&Datastream>) -> Result<(), Problem> {
         let Some(datastream) = of else {
             let what = "an observation nested in a feature of interest";
             return Err(
@@ -214,6 +243,7 @@ impl Creating<'_, '_> {
         validate(&incoming, Some(datastream), arrival, &Limits::default()).map_err(|refusal| {
             Problem::new(&REFUSED, format!("a nested observation: {}", refusal.word())).hint(refusal.hint())
         })?;
+        self.about(&mut posted, id)?;
         self.observations.push((id, posted));
         Ok(())
     }

@@ -64,4 +64,38 @@ functions! {
     Holds "st_contains" => 2..=2;
     Disjoint "st_disjoint" => 2..=2;
     Equals "st_equals" => 2..=2;
+    Touches "st_touches" => 2..=2;
+    Crosses "st_crosses" => 2..=2;
+    ShapesOverlap "st_overlaps" => 2..=2;
+    Relates "st_relate" => 3..=3;
+}
+
+impl Function {
+    /// Whether its value is true or false.
+    pub fn is_condition(self) -> bool {
+        use Function::*;
+        let all = [
+            SubstringOf,
+            Contains,
+            EndsWith,
+            StartsWith,
+            Before,
+            After,
+            Meets,
+            During,
+            Overlaps,
+            Starts,
+            Finishes,
+            Intersects,
+            Within,
+            Holds,
+            Disjoint,
+            Equals,
+            Touches,
+            Crosses,
+            ShapesOverlap,
+            Relates,
+        ];
+        all.contains(&self)
+    }
 }

@@ -86,6 +86,25 @@ fn compared(compare: Compare, a: &Val, b: &Val) -> bool {
 }
 
 fn calculated(arithmetic: Arithmetic, a: &Val, b: &Val) -> Val {
+    use Arithmetic::{Add, Subtract};
+    // Times and durations (OData 4.0 part 2, 5.1.1.2); an interval keeps its length.
+    let moved = |(start, end): (i64, i64), by: i64| {
+        let both = start.checked_add(by).zip(end.checked_add(by));
+        both.map_or(Val::Null, |(start, end)| Val::Times(start, end))
+    };
+    match (arithmetic, a, b) {
+        (Add, Val::Times(start, end), Val::Duration(by))
+        | (Add, Val::Duration(by), Val::Times(start, end)) => {
+            return moved((*start, *end), *by);
+        }
+        (Subtract, Val::Times(start, end), Val::Duration(by)) => {
+            return moved((*start, *end), by.saturating_neg());
+        }
+        (Subtract, Val::Times(a, _), Val::Times(b, _)) => return Val::Duration(a.saturating_sub(*b)),
+        (Add, Val::Duration(a), Val::Duration(b)) => return Val::Duration(a.saturating_add(*b)),
+        (Subtract, Val::Duration(a), Val::Duration(b)) => return Val::Duration(a.saturating_sub(*b)),
+        _ => {}
+    }
     let (Val::Number(a), Val::Number(b)) = (a, b) else { return Val::Null };
     let result = match arithmetic {
         Arithmetic::Add => a + b,
@@ -227,7 +246,18 @@ fn of_shapes(function: Function, arguments: &[Expr], values: &[Val]) -> Option<V
     use Function::*;
     if !matches!(
         function,
-        GeoDistance | Distance | GeoLength | Intersects | Within | Holds | Disjoint | Equals
+        GeoDistance
+            | Distance
+            | GeoLength
+            | Intersects
+            | Within
+            | Holds
+            | Disjoint
+            | Equals
+            | Touches
+            | Crosses
+            | ShapesOverlap
+            | Relates
     ) {
         return None;
     }
@@ -266,6 +296,13 @@ fn of_shapes(function: Function, arguments: &[Expr], values: &[Val]) -> Option<V
         Within => some(&Shape::is_within),
         Holds => some(&|a, b| b.is_within(a)),
         Disjoint => some(&|a, b| !a.intersects(b)),
+        Touches => some(&Shape::touches),
+        Crosses => some(&Shape::crosses),
+        ShapesOverlap => some(&Shape::overlaps),
+        Relates => match values.get(2) {
+            Some(Val::Text(pattern)) => some(&|a, b| a.relate(b).fits(pattern) == Some(true)),
+            _ => Val::Null,
+        },
         _ => some(&|a, b| a.is_within(b) && b.is_within(a)),
     })
 }

@@ -1,7 +1,9 @@
 //! The text of a condition, read by precedence (OData 4.0 part 2, 5.1.1.9).
 
+use vocab::time::{DAY, HOUR, MINUTE, SECOND};
+
 use super::{Arithmetic, Compare, Expr, Function};
-use crate::observed::times::Times;
+use crate::observed::times::{self, Times};
 use crate::query::scope::Val;
 use crate::query::shape::Shape;
 
@@ -154,6 +156,9 @@ impl<'a> Reader<'a> {
             let text = self.quoted()?;
             return match name {
                 "geography" | "geometry" => Shape::of_wkt(&text).map(Expr::Shape),
+                "duration" => duration(&text)
+                    .map(|micros| Expr::Literal(Val::Duration(micros)))
+                    .ok_or_else(|| format!("\"{}\" is no duration: write P1DT2H30M", short(&text))),
                 other => Err(format!("{other}'…' is no kind of value")),
             };
         }
@@ -235,6 +240,9 @@ impl<'a> Reader<'a> {
             }
             _ => text.to_string(),
         };
+        if let Some(time) = time_of_day(&whole) {
+            return Ok(Expr::Literal(Val::Text(time)));
+        }
         match Times::parse(&whole).or_else(|| Times::parse(&format!("{whole}T00:00:00Z"))) {
             Some(times) => Ok(Expr::Literal(Val::Times(times.start, times.end.unwrap_or(times.start)))),
             None => Err(format!("\"{}\" is neither a number nor a time in the years 1 to 9999", short(text))),
@@ -244,4 +252,44 @@ impl<'a> Reader<'a> {
 
 fn is_offset(text: &str) -> bool {
     matches!(text.as_bytes(), [b' ', a, b, b':', c, d] if [a, b, c, d].iter().all(|x| x.is_ascii_digit()))
+}
+
+/// `12:00:00.5` as `time()` writes it.
+fn time_of_day(text: &str) -> Option<String> {
+    let micros = times::instant(&format!("1970-01-01T{text}Z"))?;
+    let mut out = String::new();
+    times::write(&mut out, micros);
+    out.get(11..out.len() - 1).map(str::to_string)
+}
+
+/// Microseconds of `-P1DT2H30M4.5S`; years and months have no length of their own.
+fn duration(text: &str) -> Option<i64> {
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (days, clock) = match text.strip_prefix('P')?.split_once('T') {
+        Some((days, clock)) if !clock.is_empty() => (days, clock),
+        Some(_) => return None,
+        None => (text.get(1..)?, ""),
+    };
+    if days.is_empty() && clock.is_empty() {
+        return None;
+    }
+    let (mut rest, mut micros) = (days, 0.0);
+    for (unit, length, is_of_clock) in
+        [('D', DAY, false), ('H', HOUR, true), ('M', MINUTE, true), ('S', SECOND, true)]
+    {
+        if unit == 'H' {
+            if !rest.is_empty() {
+                return None;
+            }
+            rest = clock;
+        }
+        if let Some((number, after)) = rest.split_once(unit) {
+            let is_number =
+                !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.' && is_of_clock);
+            micros += number.parse::<f64>().ok().filter(|_| is_number)? * length as f64;
+            rest = after;
+        }
+    }
+    // What no clock can hold is none; casting would bend it.
+    (rest.is_empty() && micros < 4e18).then_some(sign * micros as i64)
 }

@@ -12,6 +12,7 @@ use super::seal::{Sealing, gather, replace};
 use super::{Memory, sources};
 use crate::bucket::{Bucket, Level};
 use crate::calendar::Calendar;
+use crate::datastream::Policy;
 use crate::ingest::{Outcome, decide};
 use crate::merge::merge;
 use crate::observation::Row;
@@ -52,27 +53,7 @@ pub fn import(
             };
             let task = Task { bucket, datastream };
             let known = gather(tx, sealed, task)?;
-            let mut over: Vec<Row> = Vec::with_capacity(places.len());
-            for i in places {
-                let row = &batch.rows[*i].1;
-                let earlier = over.last().filter(|last| last.key() == row.key());
-                let at = known.binary_search_by_key(&row.key(), Row::key).ok();
-                let outcome = decide(earlier, at.map(|at| &known[at]), row, policy);
-                if outcome == Outcome::Replaced {
-                    let was = earlier.or(at.map(|at| &known[at]));
-                    let who = sources::slug(tx, batch.source)?;
-                    let why = "a later observation with the same key";
-                    let note = Note { at: batch.received, what: "superseded", who: &who, why };
-                    was.map_or(Ok(()), |was| revisions::add(tx, datastream, was, note))?;
-                    if earlier.is_some() {
-                        over.pop();
-                    }
-                }
-                if matches!(outcome, Outcome::Stored | Outcome::Replaced) {
-                    over.push(row.clone());
-                }
-                outcomes[position(batch, *i)] = outcome;
-            }
+            let over = judge(tx, batch, (datastream, policy), &known, places, &mut outcomes)?;
             let before = known.len() as u64;
             if !over.is_empty() || sealed.calendar.buckets(bucket.range().0, bucket.range().1) != [bucket] {
                 let rows = merge(known, over);
@@ -82,31 +63,65 @@ pub fn import(
     }
     sealing.finish(tx, &memory.mirror)?;
     let mut counts = Counts::new();
-    let is_rest = {
-        let mut marks = vec![false; outcomes.len()];
-        rest.iter().for_each(|i| marks[position(batch, *i)] = true);
-        marks
-    };
+    let mut is_rest = vec![false; outcomes.len()];
+    rest.iter().for_each(|i| is_rest[position(batch, *i)] = true);
     for (outcome, _) in outcomes.iter().zip(&is_rest).filter(|(_, rest)| !**rest) {
         *counts.entry((batch.source, outcome.code())).or_default() += 1;
     }
     counters::add(tx, &counts)?;
     if !rest.is_empty() {
         rest.sort_unstable();
-        let rows: Vec<(i64, Row)> = rest.iter().map(|i| batch.rows[*i].clone()).collect();
-        let hot = Batch {
-            source: batch.source,
-            received: batch.received,
-            outcomes: vec![Outcome::Stored; rows.len()],
-            rows,
-            positions: Vec::new(),
-        };
-        let decided = record(tx, memory, &[hot])?.pop().unwrap_or_default();
-        for (i, outcome) in rest.iter().zip(decided) {
+        for (i, outcome) in rest.iter().zip(take_hot(tx, memory, batch, &rest)?) {
             outcomes[position(batch, *i)] = outcome;
         }
     }
     Ok(outcomes)
+}
+
+/// Decides about rows of one bucket, sorted by key, against those that it holds; answers those that go in.
+fn judge(
+    tx: &mut Tx,
+    batch: &Batch,
+    (datastream, policy): (i64, Policy),
+    known: &[Row],
+    places: &[usize],
+    outcomes: &mut [Outcome],
+) -> Result<Vec<Row>, DbError> {
+    let mut over: Vec<Row> = Vec::with_capacity(places.len());
+    for i in places {
+        let row = &batch.rows[*i].1;
+        let earlier = over.last().filter(|last| last.key() == row.key());
+        let at = known.binary_search_by_key(&row.key(), Row::key).ok();
+        let outcome = decide(earlier, at.map(|at| &known[at]), row, policy);
+        if outcome == Outcome::Replaced {
+            let was = earlier.or(at.map(|at| &known[at]));
+            let who = sources::slug(tx, batch.source)?;
+            let why = "a later observation with the same key";
+            let note = Note { at: batch.received, what: "superseded", who: &who, why };
+            was.map_or(Ok(()), |was| revisions::add(tx, datastream, was, note))?;
+            if earlier.is_some() {
+                over.pop();
+            }
+        }
+        if matches!(outcome, Outcome::Stored | Outcome::Replaced) {
+            over.push(row.clone());
+        }
+        outcomes[position(batch, *i)] = outcome;
+    }
+    Ok(over)
+}
+
+/// Lets some rows of a batch take the way of all others.
+fn take_hot(tx: &mut Tx, memory: &Memory, batch: &Batch, some: &[usize]) -> Result<Vec<Outcome>, DbError> {
+    let rows: Vec<(i64, Row)> = some.iter().map(|i| batch.rows[*i].clone()).collect();
+    let hot = Batch {
+        source: batch.source,
+        received: batch.received,
+        outcomes: vec![Outcome::Stored; rows.len()],
+        rows,
+        positions: Vec::new(),
+    };
+    Ok(record(tx, memory, &[hot])?.pop().unwrap_or_default())
 }
 
 fn position(batch: &Batch, row: usize) -> usize {

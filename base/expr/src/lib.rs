@@ -1,1 +1,0 @@
-//! What does a condition or a mapping mean, and is it true?

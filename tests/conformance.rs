@@ -1,0 +1,3 @@
+//! What a standard requires, one test a requirement. `docs/standards.md` is made of the lines `Requirement: …` here.
+
+mod sensorthings;
