@@ -325,3 +325,76 @@ fn a_store_of_a_newer_program_is_refused() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("newer program"), "{said}");
 }
+
+/// A file system of its own that can be full; none where this user may not make one.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn of(folder: &Path, megabytes: u32) -> Option<SmallDisk> {
+        let size = format!("size={megabytes}m");
+        let made = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(folder)
+            .stderr(std::process::Stdio::null());
+        made.status().is_ok_and(|s| s.success()).then(|| SmallDisk(folder.into()))
+    }
+
+    fn grow(&self, megabytes: u32) {
+        let size = format!("remount,size={megabytes}m");
+        assert!(Command::new("mount").args(["-o", &size]).arg(&self.0).status().is_ok_and(|s| s.success()));
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg("-l").arg(&self.0).status());
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_and_loses_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(disk) = SmallDisk::of(folder.path(), 6) else {
+        return eprintln!("a full disk: skipped, this user may not mount a small file system");
+    };
+    let options = Options {
+        // What the operator is told when the disk is full.
+        expected_warnings: vec!["disk", "full", "could not", "cannot", "failed"],
+        ..options(None)
+    };
+    let server = Server::start_in(folder.path(), options);
+    prepare(&server.client);
+    let id = ids(&server.client)[&slug(0)];
+    let send = |from: usize| {
+        let data: Vec<_> = (from..from + 500).map(|row| json!([time(row).iso(), value(0, row)])).collect();
+        let message = json!([{ "Datastream": { "@iot.id": id }, "components": ["phenomenonTime", "result"], "dataArray": data }]);
+        server.client.post("/sta/v1.1/CreateObservations", &message)
+    };
+    let mut acknowledged = 0;
+    let refused = loop {
+        let answer = send(acknowledged);
+        if answer.status != 201 {
+            break answer;
+        }
+        acknowledged += 500;
+        assert!(acknowledged < 1_000_000, "a disk of 6 MB does not fill");
+    };
+    assert!(matches!(refused.status, 429 | 500 | 503), "{}: {}", refused.status, refused.body);
+    assert!(refused.problem().starts_with("host-"), "{}", refused.body);
+    // What was acknowledged is there, and once there is room the same message is taken.
+    let rows = |server: &Server| series(&server.client, 0).lines().count() - 1;
+    assert_eq!(rows(&server), acknowledged);
+    disk.grow(64);
+    let again = (0..50).map(|_| {
+        std::thread::sleep(Duration::from_millis(200));
+        send(acknowledged).status
+    });
+    assert!(
+        again.into_iter().any(|status| status == 201),
+        "there is room again, and nothing is taken:\n{}",
+        server.log_text()
+    );
+    assert_eq!(rows(&server), acknowledged + 500);
+    server.stop();
+    drop(disk);
+}

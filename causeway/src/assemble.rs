@@ -153,7 +153,9 @@ fn shell(config: &Config, clock: &Clock, keys: &Keys, metrics: Metrics, portal: 
         metrics,
         body_limit_bytes: config.server.body_limit_bytes,
         timeout_seconds: config.server.timeout_seconds,
-        problem_page: Some(Arc::new(move |problem, path, languages| portal.problem_page(problem, path, languages))),
+        problem_page: Some(Arc::new(move |problem, path, languages| {
+            portal.problem_page(problem, path, languages)
+        })),
         content_security_policy: ui::headers::content_security_policy().parse().ok(),
     }
 }

@@ -48,6 +48,7 @@ impl Plan {
 const HELP: &str = "\
 causeway bench prepare  key=KEY [streams=20000]                    make the datastreams
 causeway bench fill     key=KEY rows=50000000 [batch=5000]         give them a past, in arrival order
+causeway bench year    key=KEY                                     give the first datastream a year of minutes
 causeway bench single   key=KEY [connections=256] [seconds=60]     one observation a request
 causeway bench array    key=KEY [connections=16] [batch=100] [seconds=60]
 causeway bench query    key=KEY [count=1000]                       the queries of docs/benchmarks.md
@@ -65,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         match plan.what.as_str() {
             "prepare" => ingest::prepare(&plan).await,
             "fill" => ingest::fill(&plan).await,
+            "year" => ingest::year(&plan).await,
             "single" => ingest::single(&plan).await,
             "array" => ingest::array(&plan).await,
             "query" => query::run(&plan).await,

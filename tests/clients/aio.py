@@ -3,6 +3,9 @@ v1.1 and a key file holds the operator's key.
 
 Its client makes, deep-inserts, queries, expands and changes in the first; its syncer copies all that one observed property
 leads to into the second. It has no call that deletes: its own session does that at the end.
+
+What does not work, and is not tried: its typed Observation takes whole numbers as ids alone, and ours are texts, as the
+standard allows; so observations are looked at as the JSON that its client gives, and its target cannot write them.
 """
 
 import asyncio
@@ -69,8 +72,9 @@ async def fill(client):
         {"name": "temperature", "description": "how warm it is", "definition": "http://a.test/temperature"},
     )
     for number in range(STATIONS):
-        made, body = await client.post("Things", station(number, observed_property))
-        same(body["@iot.id"], made, "the id of what was made")
+        # It takes the id from the Location, and reads no body whose length is not said, as of one that is compressed.
+        made, _ = await client.post("Things", station(number, observed_property))
+        same((await client.get(f"Things({made})"))["name"], f"aio's {number}", "what was made")
     return observed_property
 
 
@@ -86,10 +90,11 @@ async def ask(client, observed_property):
         filter_="Thing/properties/number ge 2",
         top=3,
     )
+    observations = [stream.pop("Observations") for stream in streams]
     read = [entities.Datastream(**stream) for stream in streams]
     same([stream.name for stream in read], [f"air {number}" for number in range(2, STATIONS)], "datastreams")
     same(read[1].thing.locations[0].location["coordinates"], [114.03, 22.3], "an expanded place")
-    same(read[1].observations[0].result, 3, "an expanded observation")
+    same(observations[1][0]["result"], 3, "an expanded observation")
     same((read[1].sensor.name, read[1].observed_property.name), ("sensor 3", "temperature"), "what a datastream needs")
     stream = streams[1]["@iot.id"]
     await client.post(f"Datastreams({stream})/Observations", {"phenomenonTime": "2026-01-01T00:01:00Z", "result": 99})

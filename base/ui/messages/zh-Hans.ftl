@@ -68,8 +68,8 @@ top-link = 回到顶部
 
 # 模式
 mode-live = 实时
-mode-recording = 录制数据
-mode-recording-of = { $date }的录制数据
+mode-recording = 过往录制的数据
+mode-recording-of = { $date }录制的数据
 mode-simulated = 模拟
 mode-live-note = 数值由数据来源发布后随即显示。
 mode-recording-note = 这些数值录制于所示日期，现在回放，不代表目前情况。

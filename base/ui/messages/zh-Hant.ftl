@@ -68,8 +68,8 @@ top-link = 返回頁首
 
 # 模式
 mode-live = 實時
-mode-recording = 錄得資料
-mode-recording-of = { $date }的錄得資料
+mode-recording = 過往錄得的資料
+mode-recording-of = { $date }錄得的資料
 mode-simulated = 模擬
 mode-live-note = 數值由資料來源發布後隨即顯示。
 mode-recording-note = 這些數值在所示日期錄得，現正重播，並不反映目前情況。

@@ -66,6 +66,11 @@ fn queries(ids: &[i64], newest: Time) -> Vec<Query> {
             path: format!("/api/aggregate?datastream={id}&from={}&to={}&step=3600", year.iso(), newest.iso()),
         },
         Query {
+            // Steps that no roll-up meets: every row is read.
+            name: "year by 59 min, from rows",
+            path: format!("/api/aggregate?datastream={id}&from={}&to={}&step=3540", year.iso(), newest.iso()),
+        },
+        Query {
             name: "day by minute, raw",
             path: format!("/api/aggregate?datastream={id}&from={}&to={}&step=60", day.iso(), newest.iso()),
         },

@@ -14,6 +14,10 @@ home-now-text = These figures update themselves. You can pause them.
 home-notices = Warnings and news
 home-map = Where it is measured
 home-map-text = Choose a kind of place to see each on the map, with a list beside it.
+places-count = { $n ->
+    [one] 1 place
+   *[other] { SHOW($n) } places
+}
 home-map-label = Places where something is measured
 home-feeds = Where this comes from
 home-feeds-text = Every source with its state. One that has gone silent is shown as silent.

@@ -14,6 +14,7 @@ home-now-text = 数字会自动更新，可随时暂停。
 home-notices = 警告及消息
 home-map = 测量地点
 home-map-text = 选择一类地点，即可在地图上逐一查看，旁边附有列表。
+places-count = { SHOW($n) }个地点
 home-map-label = 设有测量装置的地点
 home-feeds = 数据从何而来
 home-feeds-text = 所有来源及其状态。没有消息的来源，会如实注明。

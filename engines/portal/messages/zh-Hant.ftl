@@ -14,6 +14,7 @@ home-now-text = 數字會自動更新，可隨時暫停。
 home-notices = 警告及消息
 home-map = 量度地點
 home-map-text = 選擇一類地點，即可在地圖上逐一查看，旁邊附有列表。
+places-count = { SHOW($n) }個地點
 home-map-label = 設有量度裝置的地點
 home-feeds = 資料從何而來
 home-feeds-text = 所有來源及其狀態。沒有消息的來源，會如實註明。

@@ -31,24 +31,23 @@ function mask() {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const say = (selector, word) => all(selector).forEach((e) => (e.textContent = word));
   say('time', 'TIME');
-  say('data, .figure .amount, .figure live-number', '#');
+  say('data, .figure .amount', '#');
   // A state can be unsaid: a figure without one, and a tile without a trail, are as usual.
   for (const chip of all('[data-tile] .chip[data-state]')) chip.remove();
   say('.chip[data-state]', 'STATE');
-  for (const tile of all('[data-tile]')) {
-    const place = tile.querySelector('.place');
-    if (place && !/\d/.test(place.textContent)) place.textContent = 'PLACE';
-  }
-  const summary = (text) => text.replace(/\d+ \w{3} \d{4}, \d\d:\d\d/g, 'TIME').replace(/ (One gap|\d+ gaps) without values\./, '');
+  say('[data-tile] .place', 'PLACE');
+  const summary = (text) => text.replace(/ (One gap|\d+ gaps) without values\./, '').replace(/\d+ \w{3} \d{4}, \d\d:\d\d/g, 'TIME').replace(/\b\d[\d.,]*(?= |$)/g, '#');
   for (const e of all('.chart .summary, .chart desc')) e.textContent = summary(e.textContent);
 }
 
 function masked(tree) {
   const plain = tree
-    // The window of a file or of a call, and ids of the store.
+    // The window of a file or of a call, ids of the store, hashes in names of files, amounts that grow.
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/\d[\d,.]*/g, '#')
-    .replace(/[−-]#/g, '#');
+    .replace(/\(\d+\)/g, '(ID)')
+    .replace(/(\/assets\/\w+)\.\w+\./g, '$1.HASH.')
+    .replace(/[\d,]+ values since/g, '# values since')
+    .replace(/Queue: [\d,]+/g, 'Queue: #');
   // Rows that are alike: one of each run stands for all of them.
   const lines = plain.split('\n');
   return lines.filter((line, at) => line !== lines[at - 1]).join('\n').concat('\n');

@@ -28,7 +28,6 @@ class LiveNumber extends HTMLElement {
     requestAnimationFrame(() => area.classList.add('changed'));
     const label = this.getAttribute('label');
     if (label) note(this.getAttribute('topic'), `${label}: ${area.textContent.trim()}`);
-    this.dispatchEvent(new CustomEvent('live:value', { bubbles: true, detail: { value, time } }));
   }
 }
 
@@ -78,23 +77,13 @@ class LiveControl extends HTMLElement {
   connectedCallback() {
     const { stop, go, on, off, lost } = this.dataset;
     const words = { on, off, lost };
-    const status = document.createElement('span');
-    const dot = document.createElement('span');
-    dot.className = 'live-dot';
-    const text = document.createElement('span');
-    status.append(dot, text);
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'second small';
+    this.innerHTML = '<span><span class="live-dot"></span><span></span></span><button type="button" class="second small"></button><p class="unseen" role="status"></p>';
+    const [status, button, spoken] = this.children;
     button.addEventListener('click', () => pause(!paused()));
-    const spoken = document.createElement('p');
-    spoken.className = 'unseen';
-    spoken.setAttribute('role', 'status');
-    this.replaceChildren(status, button, spoken);
     speaker((summary) => (spoken.textContent = summary));
     this.end = watch((state) => {
       this.dataset.state = state;
-      text.textContent = words[state];
+      status.lastChild.textContent = words[state];
       button.textContent = state === 'off' ? go : stop;
     });
   }

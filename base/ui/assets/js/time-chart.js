@@ -100,17 +100,20 @@ class TimeChart extends HTMLElement {
       step: () => UPlot.paths.stepped({ align: 1 }),
       bar: () => UPlot.paths.bars({ align: 1, size: [0.86] }),
     };
-    const series = names.map((name, index) => ({
-      label: name,
-      stroke: colour(`--series-${(index % 4) + 1}`),
-      fill: kind === 'bar' ? colour(`--series-${(index % 4) + 1}`) : undefined,
-      width: 2,
-      dash: kind === 'bar' ? [] : DASHES[index % 4],
-      points: { show: false },
-      spanGaps: false,
-      gaps: (u, s, from, to) => this.gaps(u, s, from, to),
-      paths: paths[kind]?.(),
-    }));
+    const bars = kind === 'bar';
+    const series = names.map((name, index) => {
+      const ink = colour(`--series-${(index % 4) + 1}`);
+      return {
+        label: name,
+        stroke: ink,
+        fill: bars && ink,
+        width: 2,
+        dash: bars ? [] : DASHES[index % 4],
+        points: { show: false },
+        gaps: (u, s, from, to) => this.gaps(u, s, from, to),
+        paths: paths[kind]?.(),
+      };
+    });
     const height = Math.max(230, plot.clientHeight - 26);
     this.chart?.destroy();
     plot.replaceChildren();
@@ -127,8 +130,8 @@ class TimeChart extends HTMLElement {
           { ...axis, size: 56, values: (_, at) => at.map((value) => number.format(value)) },
         ],
         scales: {
-          x: { range: (_, low, high) => [low, kind === 'bar' ? high + width : high] },
-          y: { range: (_, low, high) => this.range(low, high, kind === 'bar') },
+          x: { range: (_, low, high) => [low, bars ? high + width : high] },
+          y: { range: (_, low, high) => this.range(low, high, bars) },
         },
         hooks: {
           drawClear: [(u) => this.grounds(u, colour)],

@@ -39,7 +39,7 @@ fn the_mode_stands_in_the_title_and_in_a_banner() {
     let day = Time::parse("2026-10-08T17:00:00Z").expect("a time");
     check("en", Shown { mode: Mode::Simulated, recorded: None }, "· SIMULATED ·");
     check("en", Shown { mode: Mode::Recording, recorded: Some(day) }, "· RECORDING OF 9 OCT 2026 ·");
-    check("zh-Hant", Shown { mode: Mode::Recording, recorded: Some(day) }, "2026年10月9日的錄得資料");
+    check("zh-Hant", Shown { mode: Mode::Recording, recorded: Some(day) }, "2026年10月9日錄得的資料");
     check("zh-Hans", Shown { mode: Mode::Live, recorded: None }, "实时");
 }
 

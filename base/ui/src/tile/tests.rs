@@ -27,7 +27,7 @@ fn a_tile_says_what_kind_of_figure_it_is() {
         t.shown = Shown { mode: Mode::Recording, recorded: t.time };
     };
     check("en", recording, &["Recording of 24 Nov 2026", "Recorded 24 Nov 2026, 17:02"]);
-    check("zh-Hans", recording, &["2026年11月24日的录制数据", "录制于2026年11月24日 17:02"]);
+    check("zh-Hans", recording, &["2026年11月24日录制的数据", "录制于2026年11月24日 17:02"]);
     check(
         "en",
         |t| t.state = State::Stale,

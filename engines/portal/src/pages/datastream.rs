@@ -123,9 +123,10 @@ pub async fn datastream(
         },
         thing: thing.map_or_else(Default::default, |t| (r.plain(&t.name), thing_address(&r, &t.slug))),
         owner: figures::owner(stream.source.as_deref(), portal.parts().mode, &r),
-        feed: stream.source.as_ref().map(|feed| {
-            (r.plain(&feed.title), ui::layout::address(&lang, &format!("/feeds/{}", feed.id)))
-        }),
+        feed: stream
+            .source
+            .as_ref()
+            .map(|feed| (r.plain(&feed.title), ui::layout::address(&lang, &format!("/feeds/{}", feed.id)))),
         licence: source.map(|feed| (r.plain(&feed.licence.name), feed.licence.url.clone())),
         attribution: source.map(|feed| r.plain(&feed.licence.attribution)),
         notes: source.and_then(|feed| feed.notes.as_ref()).map(|notes| r.plain(notes)),

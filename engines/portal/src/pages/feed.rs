@@ -103,7 +103,11 @@ pub async fn feeds(
             Markup::trusted(format!("<a href=\"{href}\">{title}</a>")),
             status::chip(state, &word),
             newest.map(|t| figures::dated(t, portal.parts().mode, &r, gate.now)).unwrap_or_default(),
-            Markup::text(&figures::owner(Some(&status.feed), portal.parts().mode, &r)),
+            // What is not simulated is nobody's here.
+            match state {
+                Mood::Off => Markup::default(),
+                _ => Markup::text(&figures::owner(Some(&status.feed), portal.parts().mode, &r)),
+            },
             table::number(known.things.len() as f64, 0, &r),
         ]);
     }

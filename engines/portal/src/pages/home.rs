@@ -86,7 +86,7 @@ pub async fn home(
             kinds.push(Kind {
                 name: r.plain(&feed.title),
                 href: to(&format!("/map?feed={}", feed.id)),
-                count: r.count(placed.len()),
+                count: r.say("places-count", &[("n", placed.len().into())]),
             });
             points.extend(placed);
         }

@@ -14,6 +14,10 @@ home-now-text = Estes números atualizam-se sozinhos. Pode pará-los.
 home-notices = Avisos e notícias
 home-map = Onde se mede
 home-map-text = Escolha um tipo de lugar para ver cada um no mapa, com a lista ao lado.
+places-count = { $n ->
+    [one] 1 lugar
+   *[other] { SHOW($n) } lugares
+}
 home-map-label = Lugares onde se mede alguma coisa
 home-feeds = De onde vem
 home-feeds-text = Cada fonte com o seu estado. De uma fonte calada diz-se que está calada.
