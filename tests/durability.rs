@@ -332,11 +332,9 @@ struct SmallDisk(std::path::PathBuf);
 impl SmallDisk {
     fn of(folder: &Path, megabytes: u32) -> Option<SmallDisk> {
         let size = format!("size={megabytes}m");
-        let made = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(folder)
-            .stderr(std::process::Stdio::null());
-        made.status().is_ok_and(|s| s.success()).then(|| SmallDisk(folder.into()))
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder).stderr(std::process::Stdio::null());
+        mount.status().is_ok_and(|s| s.success()).then(|| SmallDisk(folder.into()))
     }
 
     fn grow(&self, megabytes: u32) {

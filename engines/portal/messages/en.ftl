@@ -70,7 +70,10 @@ range-month = 30 days
 range-year = One year
 range-all = All
 series-files = Download
-series-count = { $count } values since
+series-count = { $n ->
+    [one] 1 value since
+   *[other] { SHOW($n) } values since
+}
 series-simulated = These files hold simulated values; each row says so.
 series-api = For programs
 call-sta = SensorThings 1.1
@@ -141,6 +144,10 @@ developers-rule-key = Reading what is public needs no key. Writing needs one, se
 developers-rule-mode = Every answer says whether its values are live, recorded or simulated. Never mix them in one figure.
 developers-rule-problem = What goes wrong is said as a problem document (RFC 9457) with a code that never changes:
 developers-rule-busy = When too much comes at once the answer is 429 with Retry-After. Nothing that was acknowledged is lost.
+developers-parameters = { $n ->
+    [one] 1 parameter
+   *[other] { SHOW($n) } parameters
+}
 example-things = Things with places and datastreams
 example-latest = Latest values of a source
 example-stream = The same, live

@@ -57,7 +57,7 @@ struct DatastreamHtml<'a> {
     licence: Option<(String, String)>,
     attribution: Option<String>,
     notes: Option<String>,
-    count: String,
+    count: usize,
     since: Option<Markup>,
     files: Vec<(&'static str, String)>,
     calls: Vec<(String, String)>,
@@ -130,7 +130,7 @@ pub async fn datastream(
         licence: source.map(|feed| (r.plain(&feed.licence.name), feed.licence.url.clone())),
         attribution: source.map(|feed| r.plain(&feed.licence.attribution)),
         notes: source.and_then(|feed| feed.notes.as_ref()).map(|notes| r.plain(notes)),
-        count: r.count(usize::try_from(stream.count).unwrap_or(usize::MAX)),
+        count: usize::try_from(stream.count).unwrap_or(usize::MAX),
         since: stream.extent.map(|(first, _)| r.at(Time(first))),
         files: ["csv", "json", "parquet"]
             .map(|form| (form, format!("/api/series/{}.{form}?{window}", stream.slug)))

@@ -141,7 +141,8 @@ fn beginning(title: &str) -> String {
     let Some((end, _)) = fits else { return title.to_string() };
     let cut = &title[..end];
     let pause = cut.rfind([' ', '，', '。', '；', '、', '：']).filter(|at| *at > cut.len() / 2);
-    format!("{}…", pause.map_or(cut, |at| &cut[..at]))
+    let whole = pause.map_or(cut, |at| &cut[..at]);
+    format!("{}…", whole.trim_end_matches([' ', ',', ':', '，', '。', '；', '、', '：']))
 }
 
 impl HomeHtml<'_> {

@@ -66,7 +66,10 @@ range-month = 30 dias
 range-year = Um ano
 range-all = Tudo
 series-files = Levar consigo
-series-count = { $count } valores desde
+series-count = { $n ->
+    [one] 1 valor desde
+   *[other] { SHOW($n) } valores desde
+}
 series-simulated = Estes ficheiros têm valores simulados; cada linha o diz.
 series-api = Para programas
 call-sta = SensorThings 1.1
@@ -133,6 +136,10 @@ developers-rule-key = Ler o que é público não precisa de chave. Escrever prec
 developers-rule-mode = Cada resposta diz se os valores são ao vivo, gravados ou simulados. Não os misture num só número.
 developers-rule-problem = O que corre mal é dito num documento de problema (RFC 9457), com um código que nunca muda:
 developers-rule-busy = Quando vem demasiado de uma vez, a resposta é 429 com Retry-After. Nada do que foi confirmado se perde.
+developers-parameters = { $n ->
+    [one] 1 parâmetro
+   *[other] { SHOW($n) } parâmetros
+}
 example-things = Coisas com lugares e séries
 example-latest = Últimos valores de uma fonte
 example-stream = O mesmo, ao vivo
