@@ -223,6 +223,24 @@ impl Db {
         self.read(|tx| tx.query_one("SELECT 1", &[], |_| Ok(()))).await.map(drop)
     }
 
+    /// Gives pages that hold nothing back to the disk, `most` of them, and leaves `keep` for what comes next. Answers how
+    /// many. PostgreSQL does this by itself.
+    pub async fn give_back(&self, keep: i64, most: i64) -> Result<i64, DbError> {
+        if self.dialect() == Dialect::Postgres {
+            return Ok(0);
+        }
+        self.write_alone(move |tx| {
+            let free = tx.query_one("PRAGMA freelist_count", &[], |row| row.int(0))?.unwrap_or(0);
+            let some = (free - keep).clamp(0, most);
+            if some > 0 {
+                // A page for each row of the answer.
+                tx.each(&format!("PRAGMA incremental_vacuum({some})"), &[], |_| Ok(true))?;
+            }
+            Ok(some)
+        })
+        .await
+    }
+
     /// A bounded queue of typed rows, written as one step of each commit. `capacity` counts [`Stage::weight`].
     pub fn lane<S: Stage>(&self, capacity: usize, stage: S) -> Lane<S> {
         Lane::new(self.inner.writer.door(), capacity, stage)

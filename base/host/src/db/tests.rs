@@ -214,3 +214,26 @@ fn a_backup_is_a_store_of_its_own() {
     );
     assert_eq!(count(&Db::open(&url("restored.db")).unwrap()), 1);
 }
+
+#[tokio::test]
+async fn empty_pages_go_back_to_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&format!("sqlite:{}", folder.path().join("city.db").display())).unwrap();
+    table(&db);
+    let pages = || {
+        db.read_blocking::<_, DbError>(|tx| tx.query_one("PRAGMA page_count", &[], |r| r.int(0)))
+            .unwrap()
+            .unwrap()
+    };
+    db.write_blocking::<_, DbError>(|tx| {
+        (0..20_000i64)
+            .try_for_each(|x| tx.execute("INSERT INTO t (x) VALUES ($1)", &[x.into()]).map(drop))?;
+        tx.execute("DELETE FROM t", &[])
+    })
+    .unwrap();
+    let full = pages();
+    assert_eq!(db.give_back(10, 30).await.unwrap(), 30, "no more than is asked");
+    assert!(db.give_back(10, 1_000_000).await.unwrap() > 0);
+    assert_eq!(db.give_back(10, 1_000_000).await.unwrap(), 0, "some are kept");
+    assert!(pages() < full / 2 && count(&db) == 0, "{} of {full} pages are left", pages());
+}

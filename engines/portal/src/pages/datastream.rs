@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use host::{Gate, Problem};
-use sensing::actions::entities::look::StreamView;
+use sensing::actions::entities::look::{StreamView, ThingView};
 use sensing::entity::Sight;
 use sensing::{Order, Row, Span};
 use serde::Deserialize;
@@ -104,11 +104,7 @@ pub async fn datastream(
     page.lead = r.plain(&stream.meaning);
     page.shown = vec![shown];
     page.stream = portal.stream(&r);
-    page.crumbs = crumbs(&portal, &r, stream.feed.as_deref(), r.plain(&stream.name));
-    if let Some(thing) = thing {
-        let at = page.crumbs.len() - 1;
-        page.crumbs.insert(at, Crumb::new(r.plain(&thing.name), format!("/things/{}", thing.slug)));
-    }
+    page.crumbs = way(&portal, &r, &stream, thing);
     let here = ui::layout::address(&lang, &path);
     let window = format!("from={}&to={}", from.iso(), to.iso());
     let simulated = portal.parts().mode == vocab::Mode::Simulated;
@@ -140,6 +136,16 @@ pub async fn datastream(
         r,
     });
     Ok(answer(&page))
+}
+
+/// The way from home, through the feed and the thing.
+fn way(portal: &Portal, r: &Reader, stream: &StreamView, thing: Option<&ThingView>) -> Vec<Crumb> {
+    let mut way = crumbs(portal, r, stream.feed.as_deref(), r.plain(&stream.name));
+    if let Some(thing) = thing {
+        let last = way.len() - 1;
+        way.insert(last, Crumb::new(r.plain(&thing.name), format!("/things/{}", thing.slug)));
+    }
+    way
 }
 
 fn ranges(r: &Reader, here: &str, chosen: &str) -> Vec<RangeShown> {
