@@ -60,3 +60,6 @@ impl Content {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -112,7 +112,8 @@ impl Show {
                 sorted.sort_by(f64::total_cmp);
                 let middle = sorted.len() / 2;
                 let upper = sorted[middle];
-                let value = if sorted.len() % 2 == 0 { (sorted[middle - 1] + upper) / 2.0 } else { upper };
+                let value =
+                    if sorted.len().is_multiple_of(2) { (sorted[middle - 1] + upper) / 2.0 } else { upper };
                 Some((value, None))
             }
         }

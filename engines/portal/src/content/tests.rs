@@ -1,0 +1,71 @@
+use std::path::Path;
+
+use ui::language::keys_in;
+use vocab::Lang;
+
+use super::*;
+
+/// Keys that are put together or kept in tables, which no search for literals finds.
+const IN_TABLES: [&str; 10] = [
+    "nav-home",
+    "nav-map",
+    "nav-feeds",
+    "nav-api",
+    "range-day",
+    "range-week",
+    "range-month",
+    "range-year",
+    "range-all",
+    "operator-unnamed",
+];
+
+fn gather(folder: &Path, keys: &mut std::collections::BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("the crate's folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            gather(&path, keys);
+        } else if !path.ends_with("tests.rs") {
+            keys.extend(keys_in(&std::fs::read_to_string(&path).expect("a source is text")));
+        }
+    }
+}
+
+#[test]
+fn every_word_that_pages_ask_for_is_there() {
+    let langs: Vec<Lang> = MESSAGES.iter().map(|(tag, _)| Lang::new(*tag).expect("a tag")).collect();
+    let words = Messages::new().add_all(MESSAGES).finish(&langs).expect("complete messages");
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut keys = std::collections::BTreeSet::new();
+    gather(&home.join("src"), &mut keys);
+    gather(&home.join("templates"), &mut keys);
+    keys.extend(IN_TABLES.map(String::from));
+    assert!(keys.len() > 100, "only {} keys were found", keys.len());
+    let missing: Vec<&String> = keys.iter().filter(|key| !words.has(key)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    // And nobody translates what no page says.
+    let asked = |key: &str| keys.contains(key) || key.starts_with("counter-");
+    let unused: Vec<&str> = MESSAGES[0]
+        .1
+        .lines()
+        .filter_map(|l| l.split_once(" = "))
+        .map(|(k, _)| k)
+        .filter(|k| !asked(k))
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn a_file_of_words_says_its_language() {
+    let city = "schema = 1\nid = \"x\"\nname = { en = \"X\" }\ntime_zone = \"UTC\"\ncurrency = \"EUR\"\nextent = [0.0, 0.0, 1.0, 1.0]\n\
+                grid = { epsg = 4326 }\nofficial_site = { title = { en = \"O\" }, url = \"https://x.example/\" }\n\
+                [[languages]]\ntag = \"en\"\nhtml = \"en\"\nname = \"English\"\n";
+    let check = |path: &str, text: &str| {
+        let files =
+            [("city.toml", city), (path, text)].map(|(path, text)| (path.to_string(), text.to_string()));
+        let pack = Pack::from_files(files).expect("a pack");
+        Content::of(&pack).map(drop).map_err(|findings| findings[0].to_string())
+    };
+    assert_eq!(check("words/more.en.ftl", "nav-home = Today\n"), Ok(()));
+    let said = check("words/more.ftl", "nav-home = Today\n").expect_err("no language in its name");
+    assert!(said.contains("words/more.ftl") && said.contains("pages.pt.ftl"), "{said}");
+}
