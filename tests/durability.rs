@@ -94,8 +94,7 @@ fn prepare(client: &Client) {
 
 /// Sends rows to the writer's streams until told to stop or the server is gone. Every so often an older message again:
 /// a client that heard no answer does that, and so does one that was restored.
-fn write(client: &Client, writer: usize, books: &Mutex<Vec<Book>>, stop: &AtomicBool, seed: u64) {
-    let ids = ids(client);
+fn write(client: &Client, ids: &Ids, writer: usize, books: &Mutex<Vec<Book>>, stop: &AtomicBool, seed: u64) {
     let mut dice = Dice(seed | 1);
     while !stop.load(Ordering::Relaxed) {
         let stream = writer + WRITERS * dice.roll((STREAMS / WRITERS) as u64) as usize;
@@ -137,7 +136,10 @@ fn write(client: &Client, writer: usize, books: &Mutex<Vec<Book>>, stop: &Atomic
     }
 }
 
-fn ids(client: &Client) -> BTreeMap<String, i64> {
+/// The server's numbers of the streams, by slug.
+type Ids = BTreeMap<String, i64>;
+
+fn ids(client: &Client) -> Ids {
     let page = client.get("/sta/v1.1/Datastreams?$select=id,properties&$top=1000").expect(200).json();
     let all = page["value"].as_array().expect("a collection").iter();
     all.map(|d| {
@@ -216,12 +218,12 @@ fn kills(store: &str, database: Option<String>, restored: Option<String>) {
     for kill in 0..times {
         let running = server.take().unwrap_or_else(|| Server::start_in(&data, options(database.as_ref())));
         verify(&running.client, &books, &format!("{store}, seed {seed}, after kill {kill}"));
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, ids) = (Arc::new(AtomicBool::new(false)), Arc::new(ids(&running.client)));
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
-                let (client, books, stop, seed) =
-                    (running.client.clone(), books.clone(), stop.clone(), dice.roll(u64::MAX));
-                std::thread::spawn(move || write(&client, writer, &books, &stop, seed))
+                let (client, ids) = (running.client.clone(), ids.clone());
+                let (books, stop, seed) = (books.clone(), stop.clone(), dice.roll(u64::MAX));
+                std::thread::spawn(move || write(&client, &ids, writer, &books, &stop, seed))
             })
             .collect();
         let backup = (kill % 3 == 2)

@@ -188,7 +188,7 @@ fn a_history_that_breaks_off_greys_its_tile() {
             && source(&feeds, "traffic-detectors", "history")["health"] == "stale"
     });
     let page = server.client.without_key().get("/en/").expect(200).body;
-    for tile in ["Parking: spaces free", "Traffic: usual speed on main roads"] {
+    for tile in ["Parking: spaces free", "Traffic: typical speed on main roads"] {
         let of_tile = page.split("<li class=\"tile\"").find(|part| part.contains(tile)).expect("the tile");
         assert!(of_tile.contains("data-state=\"stale\""), "{tile} is not grey: {of_tile}");
         assert!(of_tile.contains("Out of date"), "{tile} does not say that it is old: {of_tile}");

@@ -178,29 +178,14 @@ struct Everyone {
 impl Sink for Everyone {
     fn accept(&self, mut batch: Batch) -> BoxFuture<'_, Result<Receipt, SinkError>> {
         Box::pin(async move {
-            let part = |batch: &Batch| Batch {
-                feed: batch.feed.clone(),
-                source: batch.source.clone(),
-                mode: batch.mode,
-                received: batch.received,
-                provenance: batch.provenance.clone(),
-                things: Vec::new(),
-                datastreams: Vec::new(),
-                observations: Vec::new(),
-                features: Vec::new(),
-                messages: Vec::new(),
-                messages_complete: false,
-                quarantined: Vec::new(),
-                tally: batch.tally,
-            };
             if !batch.features.is_empty() {
                 let features = std::mem::take(&mut batch.features);
-                self.features.accept(Batch { features, ..part(&batch) }).await?;
+                self.features.accept(Batch { features, ..batch.beside() }).await?;
             }
             if !batch.messages.is_empty() || batch.messages_complete {
                 let messages = std::mem::take(&mut batch.messages);
                 let messages_complete = batch.messages_complete;
-                self.notices.accept(Batch { messages, messages_complete, ..part(&batch) }).await?;
+                self.notices.accept(Batch { messages, messages_complete, ..batch.beside() }).await?;
             }
             self.observations.accept(batch).await
         })

@@ -52,6 +52,7 @@ causeway bench year    key=KEY                                     give the firs
 causeway bench single   key=KEY [connections=256] [seconds=60]     one observation a request
 causeway bench array    key=KEY [connections=16] [batch=100] [seconds=60]
 causeway bench query    key=KEY [count=1000]                       the queries of docs/benchmarks.md
+    and both: [minutes_ago=30, from when on the rows are]
     and each: [address=127.0.0.1:8080] [server=PID, to count its CPU]
 ";
 

@@ -10,7 +10,10 @@ pub fn database(name: &str) -> Option<String> {
     };
     let name = format!("city_{name}_{}", std::process::id());
     for statement in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
-        let done = Command::new("psql").args(["-q", &server, "-c", &statement]).status();
+        // That there was nothing to drop is no news.
+        let quiet = ("PGOPTIONS", "-c client_min_messages=warning");
+        let done =
+            Command::new("psql").args(["-q", &server, "-c", &statement]).env(quiet.0, quiet.1).status();
         assert!(done.is_ok_and(|s| s.success()), "psql could not: {statement}");
     }
     let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));

@@ -30,6 +30,32 @@ pub struct Batch {
     pub tally: Tally,
 }
 
+impl Batch {
+    /// A batch from there with nothing in it yet.
+    pub fn of(feed: Slug, source: &str, mode: Mode, received: Time, provenance: Option<Arc<Text>>) -> Batch {
+        Batch {
+            feed,
+            source: source.into(),
+            mode,
+            received,
+            provenance,
+            things: Vec::new(),
+            datastreams: Vec::new(),
+            observations: Vec::new(),
+            features: Vec::new(),
+            messages: Vec::new(),
+            messages_complete: false,
+            quarantined: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Another one from the same place, with nothing in it.
+    pub fn beside(&self) -> Batch {
+        Batch::of(self.feed.clone(), &self.source, self.mode, self.received, self.provenance.clone())
+    }
+}
+
 /// Records of a batch. `received = mapped + quarantined`, always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {

@@ -266,21 +266,8 @@ fn empty(context: &Context) -> Batch {
         Received::At(time) => time,
         Received::EachItsOwn { .. } => Time::MIN,
     };
-    Batch {
-        feed: context.feed.id.clone(),
-        source: context.source.id.clone(),
-        mode: context.mode,
-        received,
-        provenance: context.source.provenance.clone(),
-        things: Vec::new(),
-        datastreams: Vec::new(),
-        observations: Vec::new(),
-        features: Vec::new(),
-        messages: Vec::new(),
-        messages_complete: false,
-        quarantined: Vec::new(),
-        tally: Tally::default(),
-    }
+    let source = context.source;
+    Batch::of(context.feed.id.clone(), &source.id, context.mode, received, source.provenance.clone())
 }
 
 #[cfg(test)]

@@ -239,8 +239,10 @@ async fn load(plan: &Plan, name: &str, connections: u64, batch: u64) -> Result<(
     let batch = plan.number("batch", batch).map_err(told)?;
     let seconds = plan.number("seconds", 60).map_err(told)?;
     let ids = Arc::new(ids(&mut target.connect().await?, streams).await?);
-    // Fresh minutes, after everything that `fill` sent: each run begins where the clock stands.
-    let start = host::Clock::system().now().0 / 1000 - 1_800_000;
+    // Fresh minutes, after everything that `fill` sent: each run begins where the clock stands. A longer run goes back
+    // to hours that are closed, or more rows would wait for their hour to end than the door lets in.
+    let minutes_ago = plan.number("minutes_ago", 30).map_err(told)? as i64;
+    let start = host::Clock::system().now().0 / 1000 - minutes_ago * 60_000;
     let (stop, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let (before, own_before, began) = (cpu_seconds(&target.server), cpu_seconds("self"), Instant::now());
     let each = (streams / connections).max(1);
