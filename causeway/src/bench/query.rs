@@ -46,7 +46,8 @@ fn queries(ids: &[i64], newest: Time) -> Vec<Query> {
         to.iso()
     );
     let many: Vec<String> = ids.iter().take(1_200).map(ToString::to_string).collect();
-    let (year, day) = (newest.plus(-365 * DAY), newest.plus(-DAY));
+    // On whole hours, where roll-ups are met.
+    let (year, day) = (newest.floor(DAY).plus(-365 * DAY), newest.plus(-DAY));
     vec![
         Query {
             name: "last value",
