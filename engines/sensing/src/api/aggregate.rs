@@ -14,7 +14,7 @@ use super::latest::parameters;
 use crate::Sensing;
 use crate::api::problems::{BAD_QUERY, TOO_MUCH};
 use crate::entity::Sight;
-use crate::observed::{times, writing};
+use crate::observed::times;
 use crate::query::words::short;
 use crate::rollup::Summary;
 
@@ -143,7 +143,10 @@ fn write_step(out: &mut String, at: i64, summary: &Summary) {
     ] {
         let _ = write!(out, ",\"{name}\":");
         match value {
-            Some(value) => writing::number(out, value),
+            // Statistics are no counts: a whole one keeps its point.
+            Some(value) => {
+                let _ = write!(out, "{value:?}");
+            }
             None => out.push_str("null"),
         }
     }
@@ -152,8 +155,8 @@ fn write_step(out: &mut String, at: i64, summary: &Summary) {
     let shares = Quality::ALL.into_iter().zip(summary.quality).filter(|(_, rows)| *rows > 0);
     for (index, (quality, rows)) in shares.enumerate() {
         let comma = if index > 0 { "," } else { "" };
-        let _ = write!(out, "{comma}\"{}\":", quality.word());
-        writing::number(out, rows as f64 / summary.rows.max(1) as f64);
+        let share = rows as f64 / summary.rows.max(1) as f64;
+        let _ = write!(out, "{comma}\"{}\":{share:?}", quality.word());
     }
     out.push_str("}}");
 }
