@@ -49,6 +49,8 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         let listener = Listener::bind(config.server.listen, tls.as_ref(), config.server.connections)
             .await
             .map_err(|e| Failure::Start(e.to_string()))?;
+        // Heard from before anybody is told where we are: a word to stop may follow at once.
+        let asked = asked_to_stop()?;
         let address = listener.address().map_err(|e| Failure::Start(e.to_string()))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let base = format!("{scheme}://{address}");
@@ -56,10 +58,9 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         let (tell, stop) = watch::channel(false);
         let mut tasks = host::jobs::start(&db, &clock, city.jobs.clone(), &stop);
         tasks.extend(sources(&arguments, &config, &content, &city, (&base, &keys), &clock, &stop)?);
-        let asked = tokio::spawn(asked_to_stop());
         let router = city.router.clone();
         let serving = tokio::spawn(listener.serve(router, stop));
-        drop(asked.await);
+        asked.await;
         tracing::info!("stopping");
         city.ready.store(false, Ordering::Relaxed);
         // Nobody listens any more: then all have ended already.
@@ -195,21 +196,20 @@ fn random_key() -> Result<String, Failure> {
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 
-async fn asked_to_stop() {
+/// Listens for the signals that ask a server to stop, from this call on.
+fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        else {
-            tracing::warn!("signals cannot be heard; only a kill ends this server");
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = terminate.recv() => {},
-            _ = interrupt.recv() => {},
-        }
+        let hear = |kind| signal(kind).map_err(|e| Failure::Start(format!("signals cannot be heard: {e}")));
+        let (mut terminate, mut interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {},
+                _ = interrupt.recv() => {},
+            }
+        })
     }
     #[cfg(not(unix))]
-    drop(tokio::signal::ctrl_c().await);
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
