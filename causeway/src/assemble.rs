@@ -11,16 +11,18 @@ use host::migrate::Migrations;
 use host::pack::{Finding, Pack};
 use host::problem::Code;
 use host::telemetry::Metrics;
-use host::{Clock, Db};
+use host::{Clock, Db, DbError};
 use intake::draft::BoxFuture;
 use intake::runner::Intake;
 use intake::{Batch, Feed, Receipt, Sink, SinkError};
 use portal::Portal;
 use sensing::Sensing;
 use spatial::{Layers, Projections, Spatial};
+use tokio::sync::{mpsc, watch};
 use vocab::Mode;
 
 use crate::commands::Failure;
+use crate::running::Ask;
 use crate::system::{System, routes};
 
 /// The tables of every crate, in the order in which they are made.
@@ -80,47 +82,83 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
     }
 }
 
-/// A city that can be served.
+/// What stays while packs come and go: the store, what is in memory of it, and whoever may come in.
+#[derive(Clone)]
+pub struct Standing {
+    pub config: Config,
+    pub mode: Mode,
+    pub db: Db,
+    pub clock: Clock,
+    pub keys: Keys,
+    pub metrics: Metrics,
+    pub sensing: Sensing,
+    /// Turned off while the server stops, so that a balancer sends nobody here.
+    pub ready: Arc<AtomicBool>,
+    /// Where the operator's request to read the pack again goes.
+    pub asks: mpsc::Sender<Ask>,
+}
+
+impl Standing {
+    pub fn open(
+        config: &Config,
+        mode: Mode,
+        pack: &Pack,
+        (db, clock, keys): (&Db, &Clock, &Keys),
+        asks: mpsc::Sender<Ask>,
+    ) -> Result<Standing, DbError> {
+        let sensing = Sensing::open(
+            db,
+            clock,
+            sensing::Config {
+                public_url: config.server.public_url.clone(),
+                queue_rows: config.database.queue_rows,
+                seal_seconds: config.database.seal_seconds,
+                ..sensing::Config::new(mode, pack.language_tags())
+            },
+        )?;
+        Ok(Standing {
+            config: config.clone(),
+            mode,
+            db: db.clone(),
+            clock: clock.clone(),
+            keys: keys.clone(),
+            metrics: Metrics::default(),
+            sensing,
+            ready: Arc::new(AtomicBool::new(true)),
+            asks,
+        })
+    }
+}
+
+/// A city that can be served, as one reading of its pack makes it.
 pub struct City {
     pub router: Router,
     pub operations: Vec<Operation>,
     pub jobs: Vec<Job>,
     pub intake: Intake,
-    pub ready: Arc<AtomicBool>,
 }
 
+/// `ended` says true when this city's time is over.
 pub fn assemble(
-    config: &Config,
-    mode: Mode,
+    standing: &Standing,
     content: &Content,
-    db: &Db,
-    clock: &Clock,
-    keys: &Keys,
+    ended: watch::Receiver<bool>,
 ) -> Result<City, Failure> {
+    let Standing { config, mode, db, clock, sensing, .. } = standing;
     let languages = content.pack.language_tags();
-    let sensing = Sensing::open(
-        db,
-        clock,
-        sensing::Config {
-            public_url: config.server.public_url.clone(),
-            queue_rows: config.database.queue_rows,
-            seal_seconds: config.database.seal_seconds,
-            ..sensing::Config::new(mode, languages.clone())
-        },
-    )?;
     sensing.feeds().set(&content.feeds);
-    let spatial = Spatial::open(db, clock, spatial::Config::new(mode, languages), content.layers.clone())?;
+    let spatial = Spatial::open(db, clock, spatial::Config::new(*mode, languages), content.layers.clone())?;
     let sink = Everyone {
         features: spatial.sink(),
         notices: Arc::new(portal::feeds::NoticeSink::new(db)),
         observations: sensing.sink(),
     };
     let project = Projections::new(&content.pack.city).shared();
-    let intake = Intake::open(db.clone(), Arc::new(sink), project, mode)?;
+    let intake = Intake::open(db.clone(), Arc::new(sink), project, *mode)?;
     let portal = Portal::new(portal::Parts {
         db: db.clone(),
         clock: clock.clone(),
-        mode,
+        mode: *mode,
         pack: content.pack.clone(),
         content: content.portal.clone(),
         feeds: content.feeds.clone(),
@@ -131,32 +169,31 @@ pub fn assemble(
         contact: config.server.contact.clone(),
         origin: config.server.public_url.clone().unwrap_or_default(),
     });
-    let mut jobs = sensing.jobs();
-    jobs.extend(portal.jobs());
+    let jobs = portal.jobs();
     let engines = sensing.routes().merge(spatial.routes()).merge(portal.routes());
-    let metrics = Metrics::default();
-    let system = System::new(db, &metrics, codes());
-    let ready = system.ready.clone();
+    let system = System::new(standing, codes());
     let openapi = system.openapi.clone();
     let (router, operations) = routes(system).merge(engines).into_parts();
     portal.describe(&operations);
     openapi.get_or_init(|| openapi_text(&operations));
-    let router = host::http::wrap(router, shell(config, clock, keys, metrics, portal));
-    Ok(City { router, operations, jobs, intake, ready })
+    let router = host::http::wrap(router, shell(standing, portal, ended));
+    Ok(City { router, operations, jobs, intake })
 }
 
 /// What every request passes.
-fn shell(config: &Config, clock: &Clock, keys: &Keys, metrics: Metrics, portal: Portal) -> Shell {
+fn shell(standing: &Standing, portal: Portal, ended: watch::Receiver<bool>) -> Shell {
+    let Standing { config, clock, keys, metrics, .. } = standing;
     Shell {
         clock: clock.clone(),
         keys: keys.clone(),
-        metrics,
+        metrics: metrics.clone(),
         body_limit_bytes: config.server.body_limit_bytes,
         timeout_seconds: config.server.timeout_seconds,
         problem_page: Some(Arc::new(move |problem, path, languages| {
             portal.problem_page(problem, path, languages)
         })),
         content_security_policy: ui::headers::content_security_policy().parse().ok(),
+        ended,
     }
 }
 
@@ -192,16 +229,21 @@ impl Sink for Everyone {
     }
 }
 
-/// For commands that need no city around them.
+/// A city that nobody serves, for commands that need its parts.
+pub fn unattended(config: &Config, mode: Mode, content: &Content, db: &Db) -> Result<City, Failure> {
+    let around = (db, &Clock::system(), &Keys::default());
+    let standing = Standing::open(config, mode, &content.pack, around, mpsc::channel(1).0)?;
+    assemble(&standing, content, watch::channel(false).1)
+}
+
+/// Every route there is, for commands that have no store.
 pub fn describe(content: &Content) -> Result<Vec<Operation>, Failure> {
     let folder = std::env::temp_dir().join(format!("causeway-openapi-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|e| Failure::Start(format!("{}: {e}", folder.display())))?;
     let described = (|| {
         let db = Db::open(&format!("sqlite:{}", folder.join("empty.db").display()))?;
         host::migrate::run(&db, MIGRATIONS)?;
-        let clock = Clock::system();
-        let city = assemble(&Config::default(), Mode::Simulated, content, &db, &clock, &Keys::default())?;
-        Ok(city.operations)
+        Ok(unattended(&Config::default(), Mode::Simulated, content, &db)?.operations)
     })();
     // An empty store in the machine's own folder for such things; that it cannot be removed harms nobody.
     drop(std::fs::remove_dir_all(&folder));

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use host::config::{Config, ConfigError};
-use host::http::Keys;
 use host::migrate::MigrateError;
 use host::pack::{Finding, Pack};
 use host::{Clock, Db, DbError};
@@ -211,9 +210,7 @@ fn import_recordings(arguments: &Arguments, folder: &Path) -> Result<(), Failure
     let content = assemble::check(pack(config.city.path.as_deref())?)?;
     let db = open(&config)?;
     let runtime = runtime()?;
-    let city = runtime.block_on(async {
-        assemble::assemble(&config, mode(arguments), &content, &db, &Clock::system(), &Keys::default())
-    })?;
+    let city = runtime.block_on(async { assemble::unattended(&config, mode(arguments), &content, &db) })?;
     let mut recordings = content.recordings.clone();
     recordings.retain(|recording| folder.join(&recording.file).is_file());
     let replay = Replay {

@@ -8,6 +8,7 @@ mod bench;
 mod commands;
 mod demo;
 mod embedded;
+mod running;
 mod serve;
 mod system;
 

@@ -6,18 +6,15 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use host::http::{Keys, Listener, Tls};
-use host::{Clock, Db, DbError};
-use intake::fetch::{Fetcher, Terms};
-use intake::replay::Replay;
-use intake::runner::Runner;
-use tokio::sync::watch;
+use host::{Clock, Db, DbError, Pack};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use vocab::Caller;
 
 use crate::arguments::Arguments;
-use crate::assemble::{self, City, Content};
+use crate::assemble::{self, Standing};
 use crate::commands::{self, Failure};
-use crate::demo;
+use crate::running::{Ask, Running};
 
 /// What is under way is given this long after the word to stop; a feed that hangs is dropped.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,128 +38,59 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
     for device in &config.devices {
         keys.add(&device.key, Caller::Device { name: device.name.clone(), scope: device.scope.clone() });
     }
-    remember(&db, &content, &clock)?;
+    remember(&db, &content.pack, &clock, "start")?;
     runtime.block_on(async {
-        let city = assemble::assemble(&config, commands::mode(&arguments), &content, &db, &clock, &keys)?;
+        let (asks, mut asked) = mpsc::channel::<Ask>(1);
+        let around = (&db, &clock, &keys);
+        let standing = Standing::open(&config, commands::mode(&arguments), &content.pack, around, asks)?;
         let tls = config.server.tls_certificate.clone().zip(config.server.tls_key.clone());
         let tls = tls.map(|(certificate, key)| Tls { certificate, key });
         let listener = Listener::bind(config.server.listen, tls.as_ref(), config.server.connections)
             .await
             .map_err(|e| Failure::Start(e.to_string()))?;
-        // Heard from before anybody is told where we are: a word to stop may follow at once.
-        let asked = asked_to_stop()?;
         let address = listener.address().map_err(|e| Failure::Start(e.to_string()))?;
-        let scheme = if tls.is_some() { "https" } else { "http" };
-        let base = format!("{scheme}://{address}");
-        tracing::info!("{} is served at {base}/", content.pack.city.id);
+        let base = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
+        // Heard from before anybody is told where we are: a word to stop may follow at once.
+        let mut signals = Signals::listen()?;
+        let mut running = Running::start(arguments, standing.clone(), content, &base)?;
+        tracing::info!("{} is served at {base}/", running.city());
         let (tell, stop) = watch::channel(false);
-        let mut tasks = host::jobs::start(&db, &clock, city.jobs.clone(), &stop);
-        tasks.extend(sources(&arguments, &config, &content, &city, (&base, &keys), &clock, &stop)?);
-        let router = city.router.clone();
-        let serving = tokio::spawn(listener.serve(router, stop));
-        asked.await;
+        let mut jobs = host::jobs::start(&db, &clock, standing.sensing.jobs(), &stop);
+        let serving = tokio::spawn(listener.serve(running.routes(), stop));
+        loop {
+            tokio::select! {
+                word = signals.next() => match word {
+                    Word::Stop => break,
+                    // Its outcome stands in the log.
+                    Word::Reload => drop(running.reload().await),
+                },
+                Some(ask) = asked.recv() => drop(ask.send(running.reload().await)),
+            }
+        }
         tracing::info!("stopping");
-        city.ready.store(false, Ordering::Relaxed);
+        standing.ready.store(false, Ordering::Relaxed);
         // Nobody listens any more: then all have ended already.
         let _ = tell.send(true);
+        jobs.extend(running.end());
         drop(serving.await);
-        for task in tasks {
-            drop(tokio::time::timeout(PATIENCE, task).await);
-        }
+        wait_for(jobs).await;
         Ok(())
     })
     // The last handle on the store goes with the city: its writer ends what it was given.
 }
 
-/// Starts whatever fills this city: feeds, recordings or simulated devices; never two of them.
-fn sources(
-    arguments: &Arguments,
-    config: &host::config::Config,
-    content: &Content,
-    city: &City,
-    (base, keys): (&str, &Keys),
-    clock: &Clock,
-    stop: &watch::Receiver<bool>,
-) -> Result<Vec<JoinHandle<()>>, Failure> {
-    if let Some(folder) = &arguments.replay {
-        return replay(arguments, folder, content, city, stop);
+/// What is under way is given a while; a feed that hangs is dropped.
+pub async fn wait_for(tasks: Vec<JoinHandle<()>>) {
+    for task in tasks {
+        drop(tokio::time::timeout(PATIENCE, task).await);
     }
-    if arguments.demo {
-        let Some(all) = &content.demo else {
-            return Err(Failure::Start(
-                "this pack has no demo.toml; docs/how-to-add-a-city.md says what it holds".into(),
-            ));
-        };
-        let mut tasks = Vec::new();
-        for fleet in &all.fleets {
-            // A key of its own for each fleet: what a simulated detector may write, a simulated car park may not.
-            let key = random_key()?;
-            keys.add(
-                &key,
-                Caller::Device { name: format!("simulated/{}", fleet.id), scope: fleet.id.clone() },
-            );
-            let demo = simulate::Demo { fleets: vec![fleet.clone()], ..all.clone() };
-            let zone = content.pack.city.zone();
-            let play =
-                demo::Play { demo, seed: arguments.seed, base: base.into(), key, zone, clock: clock.clone() };
-            tasks.push(tokio::spawn(demo::play(play, stop.clone())));
-        }
-        return Ok(tasks);
-    }
-    if !config.feeds.fetch {
-        return Ok(Vec::new());
-    }
-    let contact = config.server.contact.clone().unwrap_or_else(|| "no contact configured".into());
-    let terms = Terms {
-        agent: format!("Causeway/{} (open-source city platform; {contact})", env!("CARGO_PKG_VERSION")),
-        requests_per_host_per_minute: config.feeds.requests_per_host_per_minute,
-        answer_limit_bytes: config.feeds.answer_limit_bytes,
-        allow_private_addresses: config.feeds.allow_private_addresses,
-    };
-    let fetcher = Fetcher::new(terms, clock.clone()).map_err(|e| Failure::Start(format!("no TLS: {e}")))?;
-    let runner = Runner {
-        intake: city.intake.clone(),
-        fetcher: Arc::new(fetcher),
-        clock: clock.clone(),
-        seed: u64::try_from(clock.now().0).unwrap_or_default(),
-    };
-    Ok(runner.start(&content.feeds, stop))
-}
-
-fn replay(
-    arguments: &Arguments,
-    folder: &Path,
-    content: &Content,
-    city: &City,
-    stop: &watch::Receiver<bool>,
-) -> Result<Vec<JoinHandle<()>>, Failure> {
-    if !folder.is_dir() {
-        return Err(Failure::Start(format!(
-            "{} is no folder; name the one that holds the recordings",
-            folder.display()
-        )));
-    }
-    for file in intake::replay::absent(&content.recordings, folder) {
-        tracing::info!(file, "this recording is not in the folder and is not played");
-    }
-    let mut recordings = content.recordings.clone();
-    recordings.retain(|recording| folder.join(&recording.file).is_file());
-    let replay = Replay {
-        intake: city.intake.clone(),
-        feeds: content.feeds.clone(),
-        recordings: Arc::new(recordings),
-        folder: folder.into(),
-        speed: arguments.speed.unwrap_or(1),
-    };
-    Ok(replay.start(stop))
 }
 
 /// Keeps every file of the pack that was ever loaded: observations refer to the words that mapped them.
-fn remember(db: &Db, content: &Content, clock: &Clock) -> Result<(), Failure> {
-    let (pack, now) = (content.pack.clone(), clock.now());
-    db.write_blocking(move |tx| host::pack::remember(tx, &pack, now, "start"))
-        .map(drop)
-        .map_err(|e: DbError| Failure::Db(e))
+/// Answers how many were new.
+pub fn remember(db: &Db, pack: &Arc<Pack>, clock: &Clock, by: &'static str) -> Result<u64, DbError> {
+    let (pack, now) = (pack.clone(), clock.now());
+    db.write_blocking(move |tx| host::pack::remember(tx, &pack, now, by))
 }
 
 /// The operator's key, made at the first start. Whoever can read the data folder is the operator.
@@ -190,26 +118,60 @@ fn operator_key(data: &Path) -> Result<String, Failure> {
 }
 
 /// 32 random bytes as text.
-fn random_key() -> Result<String, Failure> {
+pub fn random_key() -> Result<String, Failure> {
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes).map_err(|e| Failure::Start(format!("no random numbers: {e}")))?;
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 
-/// Listens for the signals that ask a server to stop, from this call on.
-fn asked_to_stop() -> Result<impl Future<Output = ()>, Failure> {
-    #[cfg(unix)]
-    {
+/// What the operating system may tell a server.
+enum Word {
+    /// SIGTERM, SIGINT.
+    Stop,
+    /// SIGHUP.
+    Reload,
+}
+
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// They are heard from this call on.
+    fn listen() -> Result<Signals, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         let hear = |kind| signal(kind).map_err(|e| Failure::Start(format!("signals cannot be heard: {e}")));
-        let (mut terminate, mut interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
-        Ok(async move {
-            tokio::select! {
-                _ = terminate.recv() => {},
-                _ = interrupt.recv() => {},
-            }
+        Ok(Signals {
+            terminate: hear(SignalKind::terminate())?,
+            interrupt: hear(SignalKind::interrupt())?,
+            hang_up: hear(SignalKind::hangup())?,
         })
     }
-    #[cfg(not(unix))]
-    Ok(async { drop(tokio::signal::ctrl_c().await) })
+
+    async fn next(&mut self) -> Word {
+        tokio::select! {
+            _ = self.terminate.recv() => Word::Stop,
+            _ = self.interrupt.recv() => Word::Stop,
+            _ = self.hang_up.recv() => Word::Reload,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Result<Signals, Failure> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) -> Word {
+        drop(tokio::signal::ctrl_c().await);
+        Word::Stop
+    }
 }

@@ -7,29 +7,35 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use host::problem::{self, Code};
 use host::telemetry::Metrics;
-use host::{Access, Db, Doc, Gate, Problem, Routes};
+use host::{Access, Action, Db, Doc, Gate, Problem, Routes};
 use serde_json::json;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::assemble::Standing;
+use crate::commands::Failure;
+use crate::running::{Ask, Reloaded};
 
 /// What these routes look at.
 #[derive(Clone)]
 pub struct System {
-    pub db: Db,
-    pub metrics: Metrics,
+    db: Db,
+    metrics: Metrics,
     /// The OpenAPI document as text, made once.
     pub openapi: Arc<std::sync::OnceLock<String>>,
-    /// Turned off while the server stops, so that a balancer sends nobody here.
-    pub ready: Arc<AtomicBool>,
-    pub codes: Arc<Vec<&'static Code>>,
+    ready: Arc<AtomicBool>,
+    codes: Arc<Vec<&'static Code>>,
+    asks: mpsc::Sender<Ask>,
 }
 
 impl System {
-    pub fn new(db: &Db, metrics: &Metrics, codes: Vec<&'static Code>) -> System {
+    pub fn new(standing: &Standing, codes: Vec<&'static Code>) -> System {
         System {
-            db: db.clone(),
-            metrics: metrics.clone(),
+            db: standing.db.clone(),
+            metrics: standing.metrics.clone(),
             openapi: Arc::default(),
-            ready: Arc::new(AtomicBool::new(true)),
+            ready: standing.ready.clone(),
             codes: Arc::new(codes),
+            asks: standing.asks.clone(),
         }
     }
 }
@@ -62,7 +68,28 @@ pub fn routes(system: System) -> Routes<()> {
             Doc::new("What a problem code means"),
             problem_code,
         )
+        .post(
+            "/api/pack/reload",
+            Access::operator(Action::Operate, "pack"),
+            Doc::new(
+                "Read the city pack again, without a restart: all of it, or nothing where it has a mistake",
+            )
+            .answers::<Reloaded>(),
+            reload,
+        )
         .with_state(system)
+}
+
+async fn reload(_: Gate, State(system): State<System>) -> Result<axum::Json<Reloaded>, Problem> {
+    let (answer, answered) = oneshot::channel();
+    let unavailable = || Problem::new(&problem::UNAVAILABLE, "the pack is being read already").retry_after(2);
+    system.asks.try_send(answer).map_err(|_| unavailable())?;
+    match answered.await.map_err(|_| unavailable())? {
+        Ok(reloaded) => Ok(axum::Json(reloaded)),
+        Err(Failure::Db(error)) => Err(error.into()),
+        Err(failure) => Err(Problem::new(&problem::PACK_REFUSED, failure.to_string())
+            .hint("nothing was changed; mend the files and ask again")),
+    }
 }
 
 async fn healthz(_: Gate) -> &'static str {

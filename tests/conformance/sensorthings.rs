@@ -101,6 +101,7 @@ impl City {
             timeout_seconds: 60,
             problem_page: None,
             content_security_policy: None,
+            ended: tokio::sync::watch::channel(false).1,
         };
         let router = wrap(sensing.routes().into_parts().0, shell);
         City { router, sensing, store, _folder: folder }

@@ -121,6 +121,12 @@ impl Server {
         self.log.lock().expect("the log").join("\n")
     }
 
+    /// Sends a signal by its name, as an operator does.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|s| s.success()), "no {name} can be sent");
+    }
+
     /// kill -9.
     pub fn kill(mut self) {
         drop(self.child.kill());
@@ -129,8 +135,7 @@ impl Server {
 
     /// Asks it to stop as an operator does, and fails the test when its log is not clean.
     pub fn stop(mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(asked.is_ok_and(|s| s.success()));
+        self.signal("TERM");
         let patience = Instant::now() + Duration::from_secs(30);
         loop {
             match self.child.try_wait().expect("a child can be waited for") {

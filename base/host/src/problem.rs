@@ -56,6 +56,7 @@ codes! {
     TOO_LARGE = "host-too-large" 413 0x95 "The request is too large" "請求太大" "请求太大";
     UNSUPPORTED_TYPE = "host-unsupported-type" 415 0x99 "This kind of content is not understood" "不支援這種內容" "不支持这种内容";
     BUSY = "host-busy" 429 0x97 "Too much at once; try again soon" "請求過多，請稍後再試" "请求过多，请稍后再试";
+    PACK_REFUSED = "host-pack-refused" 422 0x83 "The city pack has mistakes" "城市資料包有錯誤" "城市资料包有错误";
     INTERNAL = "host-internal" 500 0x80 "Something went wrong on our side" "我們這邊出了問題" "我们这边出了问题";
     UNAVAILABLE = "host-unavailable" 503 0x88 "Not available just now" "暫時無法使用" "暂时无法使用";
     TIMEOUT = "host-timeout" 503 0x88 "It took too long" "處理時間過長" "处理时间过长";

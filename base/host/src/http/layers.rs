@@ -8,7 +8,9 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
@@ -33,6 +35,9 @@ pub struct Shell {
     pub problem_page: Option<Arc<ProblemPage>>,
     /// The value of `Content-Security-Policy` on pages; `base/ui` computes it from its assets.
     pub content_security_policy: Option<HeaderValue>,
+    /// Says true when these routes are at their end: event streams are closed then, and whoever listens comes back to
+    /// the server, or to the routes, that stand there next.
+    pub ended: watch::Receiver<bool>,
 }
 
 /// Puts the layers around the routes.
@@ -74,11 +79,25 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
         write_problem(&shell, &mut response, &found, &path, &languages, wants_page);
     }
     security_headers(&shell, response.headers_mut());
+    let response = until_ended(response, &shell.ended);
     let seconds = started.elapsed().as_secs_f64();
     shell.metrics.request(&route, method.as_str(), response.status().as_u16(), seconds);
     // The route, not the address: a query may say where somebody wants to go, and that is theirs.
     tracing::debug!(%method, route, status = response.status().as_u16(), seconds, "answered");
     response
+}
+
+/// An event stream has no end of its own, and a server that waits for it would never stop.
+fn until_ended(response: Response, ended: &watch::Receiver<bool>) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| !kind.as_bytes().starts_with(b"text/event-stream")) {
+        return response;
+    }
+    let mut ended = ended.clone();
+    response.map(|body| {
+        let until = Box::pin(async move { drop(ended.wait_for(|ended| *ended).await) });
+        Body::from_stream(body.into_data_stream().take_until(until))
+    })
 }
 
 /// A problem that a handler gave, or one made of a bare refusal by the framework (a body too large, JSON that is none).

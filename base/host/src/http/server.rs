@@ -1,11 +1,16 @@
 //! Listening, with or without TLS, until asked to stop; then what is under way is finished.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::routing::future::RouteFuture;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -14,12 +19,43 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tower::Service;
 
 /// The certificate chain and its key, as PEM files.
 #[derive(Debug, Clone)]
 pub struct Tls {
     pub certificate: PathBuf,
     pub key: PathBuf,
+}
+
+/// The routes that are served now. Others can take their place at any time: a request that has begun is finished by those
+/// it met, the next one on the same connection meets the new ones.
+#[derive(Clone)]
+pub struct Switch(Arc<RwLock<Router>>);
+
+impl Switch {
+    pub fn new(router: Router) -> Switch {
+        Switch(Arc::new(RwLock::new(router)))
+    }
+
+    pub fn set(&self, router: Router) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = router;
+    }
+}
+
+impl Service<Request<Incoming>> for Switch {
+    type Response = axum::response::Response;
+    type Error = Infallible;
+    type Future = RouteFuture<Infallible>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        let mut router = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        router.call(request)
+    }
 }
 
 /// A bound address that is not served yet.
@@ -59,7 +95,7 @@ impl Listener {
     }
 
     /// Serves until `stop` says true.
-    pub async fn serve(self, router: Router, mut stop: watch::Receiver<bool>) {
+    pub async fn serve(self, routes: Switch, mut stop: watch::Receiver<bool>) {
         let graceful = Arc::new(GracefulShutdown::new());
         loop {
             let Ok(permit) = self.connections.clone().acquire_owned().await else { break };
@@ -77,9 +113,9 @@ impl Listener {
                 }
             };
             drop(stream.set_nodelay(true));
-            let (router, tls, watcher) = (router.clone(), self.tls.clone(), graceful.watcher());
+            let (routes, tls, watcher) = (routes.clone(), self.tls.clone(), graceful.watcher());
             tokio::spawn(async move {
-                serve_one(stream, tls, router, watcher).await;
+                serve_one(stream, tls, routes, watcher).await;
                 drop(permit);
             });
         }
@@ -93,13 +129,13 @@ impl Listener {
 async fn serve_one(
     stream: TcpStream,
     tls: Option<tokio_rustls::TlsAcceptor>,
-    router: Router,
+    routes: Switch,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEAD_SECONDS));
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
-    let service = TowerToHyperService::new(router);
+    let service = TowerToHyperService::new(routes);
     // What ends a connection early is the client's business; it is no event for the operator.
     match tls {
         None => {

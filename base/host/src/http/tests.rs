@@ -54,6 +54,7 @@ fn app() -> axum::Router {
         timeout_seconds: 1,
         problem_page: None,
         content_security_policy: None,
+        ended: tokio::sync::watch::channel(false).1,
     };
     wrap(routes.into_parts().0, shell)
 }

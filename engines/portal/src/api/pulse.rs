@@ -66,24 +66,28 @@ impl Pulse {
 }
 
 impl Portal {
-    /// The beats from now on. The heart starts with the first page that listens.
+    /// The beats from now on. The heart starts with the first page that listens, and stops when nobody holds the portal.
     pub(crate) fn beats(&self) -> broadcast::Receiver<Arc<Beat>> {
         let pulse = &self.inner.pulse;
         let receiver = pulse.told.subscribe();
         if !pulse.is_beating.swap(true, Ordering::SeqCst) {
-            let (portal, mut commits) = (self.clone(), self.parts().sensing.observations().listen());
+            let (portal, mut commits) =
+                (Arc::downgrade(&self.inner), self.parts().sensing.observations().listen());
             tokio::spawn(async move {
                 let mut clock = tokio::time::interval(BEAT);
                 clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
                 loop {
-                    tokio::select! {
-                        commit = commits.recv() => match commit {
-                            Ok(rows) => portal.inner.pulse.gather(&portal, &rows),
-                            // What was missed shows with the next value of its datastream.
-                            Err(RecvError::Lagged(_)) => {}
-                            Err(RecvError::Closed) => return,
-                        },
-                        _ = clock.tick() => portal.inner.pulse.beat(),
+                    let commit = tokio::select! {
+                        commit = commits.recv() => Some(commit),
+                        _ = clock.tick() => None,
+                    };
+                    let Some(inner) = portal.upgrade() else { return };
+                    match commit {
+                        None => inner.pulse.beat(),
+                        Some(Ok(rows)) => inner.pulse.gather(&Portal { inner: inner.clone() }, &rows),
+                        // What was missed shows with the next value of its datastream.
+                        Some(Err(RecvError::Lagged(_))) => {}
+                        Some(Err(RecvError::Closed)) => return,
                     }
                 }
             });

@@ -34,6 +34,7 @@ async fn serve(pack: &Pack) -> Server {
         timeout_seconds: 5,
         problem_page: None,
         content_security_policy: None,
+        ended: tokio::sync::watch::channel(false).1,
     };
     Server { router: wrap(spatial.routes().into_parts().0, shell), _folder }
 }
