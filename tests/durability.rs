@@ -291,16 +291,20 @@ fn kills_lose_nothing_on_postgres() {
     kills("PostgreSQL", Some(database), Some(restored));
 }
 
+/// Starts a server on a data folder that it must not serve.
+#[track_caller]
+fn must_refuse(data: &Path, saying: &str) {
+    let mut command = Command::new(program());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    let output = command.output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains(saying), "{said}");
+}
+
 #[test]
 fn two_servers_on_one_store_are_refused() {
     let (folder, server) = Server::start(Options::default());
-    let output = Command::new(program())
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(folder.path())
-        .output()
-        .expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("another server has"), "{said}");
+    must_refuse(folder.path(), "another server has");
     server.stop();
 }
 
@@ -319,13 +323,7 @@ fn a_store_of_a_newer_program_is_refused() {
     })
     .unwrap_or_else(|e: host::DbError| panic!("{e}"));
     drop(db);
-    let output = Command::new(program())
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(folder.path())
-        .output()
-        .expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("newer program"), "{said}");
+    must_refuse(folder.path(), "newer program");
 }
 
 /// A file system of its own that can be full; none where this user may not make one.

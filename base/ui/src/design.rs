@@ -2,12 +2,12 @@
 
 use askama::Template;
 use vocab::time::{DAY, HOUR, MINUTE};
-use vocab::{Mode, Position, Quality, Time};
+use vocab::{Bounds, Mode, Position, Quality, Time};
 
 use crate::chart::{self, Chart, Kind, Point, Series};
 use crate::form::{Choice, Field, Form, Input};
 use crate::layout::{Crumb, Page, Shown, Site};
-use crate::map::{Bounds, CityMap, Ground, Place};
+use crate::map::{CityMap, Ground, Place};
 use crate::markup::Markup;
 use crate::reader::Reader;
 use crate::status::{self, State};

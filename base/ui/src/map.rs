@@ -4,43 +4,18 @@
 use std::fmt::Write as _;
 
 use askama::Template;
-use vocab::Position;
+use vocab::{Bounds, Position};
 
 use crate::markup::{Markup, escape};
 use crate::reader::Reader;
 use crate::status::State;
 
-/// West, south, east, north in degrees.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounds {
-    pub west: f64,
-    pub south: f64,
-    pub east: f64,
-    pub north: f64,
-}
-
-impl Bounds {
-    /// The box around these positions with a margin of a twelfth; nothing for no position.
-    pub fn around<'a>(positions: impl IntoIterator<Item = &'a Position>) -> Option<Bounds> {
-        let mut bounds: Option<Bounds> = None;
-        for position in positions {
-            let b = bounds.get_or_insert(Bounds {
-                west: position.longitude,
-                south: position.latitude,
-                east: position.longitude,
-                north: position.latitude,
-            });
-            b.west = b.west.min(position.longitude);
-            b.east = b.east.max(position.longitude);
-            b.south = b.south.min(position.latitude);
-            b.north = b.north.max(position.latitude);
-        }
-        bounds.map(|b| {
-            // About 500 m at least, so that one place alone still shows its surroundings.
-            let room = ((b.east - b.west).max(b.north - b.south) / 12.0).max(0.005);
-            Bounds { west: b.west - room, south: b.south - room, east: b.east + room, north: b.north + room }
-        })
-    }
+/// The box around these positions with a margin of a twelfth; nothing for no position.
+pub fn framed<'a>(positions: impl IntoIterator<Item = &'a Position>) -> Option<Bounds> {
+    let b = Bounds::around(positions.into_iter().copied())?;
+    // About 500 m at least, so that one place alone still shows its surroundings.
+    let room = ((b.east - b.west).max(b.north - b.south) / 12.0).max(0.005);
+    Some(Bounds { west: b.west - room, south: b.south - room, east: b.east + room, north: b.north + room })
 }
 
 /// One place on the map and in the list.

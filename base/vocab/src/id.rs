@@ -19,6 +19,8 @@ impl Slug {
         let fits = (1..=200).contains(&text.len())
             && !text.starts_with('/')
             && !text.ends_with('/')
+            // An address with such a part would lead elsewhere (RFC 3986, 5.2.4).
+            && !text.split('/').any(|part| matches!(part, "." | ".."))
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/'));
         if fits { Ok(Slug(text)) } else { Err(NotASlug(text)) }
     }
@@ -30,7 +32,11 @@ impl Slug {
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/') { c } else { '-' })
             .collect();
-        Slug::new(mapped.trim_matches('/'))
+        let parts = mapped.trim_matches('/').split('/').map(|part| match part {
+            "." | ".." => "-",
+            part => part,
+        });
+        Slug::new(parts.collect::<Vec<_>>().join("/"))
     }
 
     pub fn as_str(&self) -> &str {

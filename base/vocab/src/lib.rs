@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a city, a database, a network or a clock.
 
+pub mod bounds;
 pub mod caller;
 pub mod id;
 pub mod label;
@@ -11,6 +12,7 @@ pub mod observed;
 pub mod place;
 pub mod time;
 
+pub use bounds::Bounds;
 pub use caller::Caller;
 pub use id::Slug;
 pub use label::Label;

@@ -41,6 +41,7 @@ map-name = Name contains
 map-show = Show
 map-says = { $what }: { $value }
 map-empty = No places are known yet.
+map-instead = No places are known of “{ $what }”. Shown instead: { $shown }.
 
 # Things and datastreams
 thing-measures = Latest values

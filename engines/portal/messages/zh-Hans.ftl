@@ -38,6 +38,7 @@ map-name = 名称包含
 map-show = 显示
 map-says = { $what }：{ $value }
 map-empty = 暂未知道任何地点。
+map-instead = 未有“{ $what }”的地点数据，现改为显示：{ $shown }。
 
 # 事物及数据流
 thing-measures = 最新数值

@@ -38,6 +38,7 @@ map-name = 名稱包含
 map-show = 顯示
 map-says = { $what }：{ $value }
 map-empty = 暫未知道任何地點。
+map-instead = 未有「{ $what }」的地點資料，現改為顯示：{ $shown }。
 
 # 事物及資料流
 thing-measures = 最新數值

@@ -1,6 +1,7 @@
 //! The pages: what can be seen with a browser and nothing else.
 
 mod about;
+pub mod asked;
 mod datastream;
 mod developers;
 mod feed;
@@ -12,13 +13,15 @@ pub mod registry;
 pub mod site;
 mod thing;
 
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use host::{Access, Doc, Gate, Problem, Routes};
 use ui::layout::{Crumb, Page};
 use ui::{Asset, Reader};
 use vocab::Lang;
+
+use asked::Asked;
 
 use crate::Portal;
 
@@ -101,17 +104,12 @@ async fn front(_: Gate, State(portal): State<Portal>, headers: HeaderMap) -> Res
     response
 }
 
-async fn bare(_: Gate, State(portal): State<Portal>, Path(lang): Path<String>) -> Result<Redirect, Problem> {
-    Ok(Redirect::permanent(&format!("/{}/", portal.lang(&lang)?.slug())))
+async fn bare(_: Gate, asked: Asked) -> Result<Redirect, Problem> {
+    Ok(Redirect::permanent(&format!("/{}/", asked.lang.slug())))
 }
 
-async fn design(
-    gate: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    Ok(answer(&ui::design::page(portal.site(), portal.reader(&lang), gate.now)))
+async fn design(gate: Gate, asked: Asked) -> Result<Response, Problem> {
+    Ok(answer(&ui::design::page(asked.portal.site(), asked.reader(), gate.now)))
 }
 
 async fn asset(_: Gate, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Result<Response, Problem> {

@@ -1,13 +1,13 @@
 //! Geometries as GeoJSON has them (RFC 7946, section 3.1): WGS 84 degrees, longitude first.
 
-pub mod bounds;
 pub mod measure;
 pub mod read;
 pub mod write;
 
 use vocab::Position;
 
-pub use bounds::{BadBounds, Bounds};
+pub use vocab::bounds::{BadBounds, Bounds};
+
 pub use read::{Malformed, read};
 
 /// Closed: its last position is its first. Four positions at least.

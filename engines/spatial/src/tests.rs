@@ -35,7 +35,7 @@ fn the_packs_of_the_house_have_good_maps() {
         let found: Vec<String> = check(&pack).iter().map(ToString::to_string).collect();
         assert!(found.is_empty(), "{id}: {found:#?}");
         let layers = Layers::of(&pack).unwrap();
-        let svg = ui::map::locator("", layers.extent().into(), &layers.ground(), []);
+        let svg = ui::map::locator("", layers.extent(), &layers.ground(), []);
         assert!(svg.as_str().len() < 16_000, "{id}: the ground takes {} bytes", svg.as_str().len());
         for area in layers.shapes(Kind::Boundaries) {
             assert_eq!(layers.area(area.slug.as_str()), Some(area));
@@ -63,7 +63,7 @@ fn cost_of_tiles() {
         let started = std::time::Instant::now();
         let drawing = tile::Drawing::of(&layers);
         println!("{}: prepared in {:?}, ground of {} bytes", pack.city.id, started.elapsed(), {
-            ui::map::locator("", layers.extent().into(), &layers.ground(), []).as_str().len()
+            ui::map::locator("", layers.extent(), &layers.ground(), []).as_str().len()
         });
         for zoom in 0..=layers.zoom() {
             let mut spent = Vec::new();

@@ -53,7 +53,7 @@ pub fn svg(chart: &Chart, reader: &Reader) -> Markup {
         low = low.min(0.0);
         high = high.max(0.0);
     }
-    let marks = scale::ticks(low, high, VALUE_STEPS);
+    let marks = scale::ticks(low, high, VALUE_STEPS, 10_f64.powi(-i32::from(chart.decimals)));
     let frame = Frame {
         from: chart.from.0 as f64,
         span: (chart.to.0.saturating_sub(chart.from.0)).max(1) as f64,
@@ -83,7 +83,7 @@ pub fn svg(chart: &Chart, reader: &Reader) -> Markup {
 fn stretched(svg: &mut String, chart: &Chart, frame: &Frame) {
     let _ = write!(
         svg,
-        "<svg x=\"0\" y=\"{TOP}%\" width=\"100%\" height=\"{HEIGHT}%\" viewBox=\"0 0 {UNITS} {UNITS}\" preserveAspectRatio=\"none\">"
+        "<svg aria-hidden=\"true\" x=\"0\" y=\"{TOP}%\" width=\"100%\" height=\"{HEIGHT}%\" viewBox=\"0 0 {UNITS} {UNITS}\" preserveAspectRatio=\"none\">"
     );
     if let Some((low, high)) = chart.band {
         let (top, bottom) = (frame.down(high) * UNITS, frame.down(low) * UNITS);

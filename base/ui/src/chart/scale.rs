@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 use vocab::Time;
 use vocab::time::{DAY, HOUR, MINUTE};
 
-/// Round values that cover `low` to `high` in about `steps` steps, ends included.
-pub fn ticks(low: f64, high: f64, steps: usize) -> Vec<f64> {
+/// Round values that cover `low` to `high` in about `steps` steps, ends included. `least` is the smallest difference
+/// that the values are written with: no step is finer, so that a scale of counts has no halves.
+pub fn ticks(low: f64, high: f64, steps: usize, least: f64) -> Vec<f64> {
     if !low.is_finite() || !high.is_finite() {
         return vec![0.0, 1.0];
     }
@@ -15,7 +16,7 @@ pub fn ticks(low: f64, high: f64, steps: usize) -> Vec<f64> {
         (low, high)
     } else {
         // One value alone stands in the middle of a scale of its own size.
-        let room = if low == 0.0 { 1.0 } else { low.abs() * 0.1 };
+        let room = if low == 0.0 { 1.0 } else { (low.abs() * 0.1).max(least) };
         (low - room, low + room)
     };
     // Halves first, so that the difference of two huge numbers stays finite.
@@ -25,7 +26,8 @@ pub fn ticks(low: f64, high: f64, steps: usize) -> Vec<f64> {
         .into_iter()
         .map(|m| m * power)
         .find(|s| *s >= rough * 0.999)
-        .unwrap_or(rough);
+        .unwrap_or(rough)
+        .max(least);
     let (first, last) = ((low / step).floor(), (high / step).ceil());
     // Never more than a screenful, whatever the numbers are.
     let count = ((last - first).abs().min(24.0)) as i64;

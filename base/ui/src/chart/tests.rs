@@ -45,13 +45,19 @@ fn drawn(chart: &Chart, tag: &str) -> String {
 
 #[test]
 fn round_values() {
-    let check =
-        |low: f64, high: f64, marks: &[f64]| assert_eq!(scale::ticks(low, high, 4), marks, "{low} {high}");
+    let among = |low: f64, high: f64, least: f64, marks: &[f64]| {
+        assert_eq!(scale::ticks(low, high, 4, least), marks, "{low} {high} {least}")
+    };
+    let check = |low: f64, high: f64, marks: &[f64]| among(low, high, 0.01, marks);
     check(0.0, 100.0, &[0.0, 25.0, 50.0, 75.0, 100.0]);
     check(3.0, 17.0, &[0.0, 5.0, 10.0, 15.0, 20.0]);
     check(-5.0, 5.0, &[-5.0, -2.5, 0.0, 2.5, 5.0]);
     check(0.0, 0.0, &[-1.0, -0.5, 0.0, 0.5, 1.0]);
     check(f64::NAN, 1.0, &[0.0, 1.0]);
+    // Counts have no halves.
+    among(2.0, 2.0, 1.0, &[1.0, 2.0, 3.0]);
+    among(0.0, 0.0, 1.0, &[-1.0, 0.0, 1.0]);
+    among(0.0, 2.0, 1.0, &[0.0, 1.0, 2.0]);
 }
 
 #[test]

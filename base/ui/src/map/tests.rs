@@ -19,7 +19,7 @@ fn the_list_is_complete_without_the_map() {
     };
     let places =
         vec![place("a", 20.0, State::Good), place("b", 20.1, State::Bad), place("c", 20.2, State::Unknown)];
-    let bounds = Bounds::around(places.iter().map(|p| &p.position)).expect("bounds");
+    let bounds = framed(places.iter().map(|p| &p.position)).expect("bounds");
     let ring = vec![position(20.0, 9.9), position(20.2, 9.9), position(20.1, 10.1)];
     let map = CityMap {
         id: "map".into(),
@@ -50,8 +50,8 @@ fn the_list_is_complete_without_the_map() {
 
 #[test]
 fn bounds() {
-    assert_eq!(Bounds::around([].iter()), None);
-    let one = Bounds::around([&position(114.0, 22.0)]).expect("bounds");
+    assert_eq!(framed([].iter()), None);
+    let one = framed([&position(114.0, 22.0)]).expect("bounds");
     assert!(one.east - one.west > 0.0099 && one.north > one.south);
     let svg = locator("x", one, &Ground::default(), [(position(114.0, 22.0), State::Good)]).to_string();
     assert!(svg.contains("M360.0 "), "{svg}");

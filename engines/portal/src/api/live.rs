@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -21,6 +21,7 @@ use vocab::{Lang, Mode, Time};
 use super::pulse::Beat;
 use crate::Portal;
 use crate::dashboard::TileFile;
+use crate::pages::asked::Asked;
 use crate::pages::figures::{Clocks, Current};
 
 /// Topics of one page.
@@ -70,13 +71,8 @@ struct Listener {
     beats: broadcast::Receiver<Arc<Beat>>,
 }
 
-pub async fn live(
-    _: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
+pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let Asked { portal, lang } = asked;
     let beats = portal.beats();
     let mut listener = Listener { portal, lang, topics: Vec::new(), waiting: VecDeque::new(), beats };
     let pairs = query.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Who runs this and what it keeps; and where to turn when something is wrong.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use host::{Gate, Problem};
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use ui::Reader;
 use ui::markup::Markup;
 
 use super::answer;
+use super::asked::Asked;
 use crate::Portal;
 
 #[derive(Template)]
@@ -27,13 +28,8 @@ fn contact(portal: &Portal) -> Option<(String, String)> {
     Some((contact, href))
 }
 
-pub async fn about(
-    _: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+pub async fn about(_: Gate, asked: Asked) -> Result<Response, Problem> {
+    let (Asked { portal, .. }, r) = (&asked, asked.reader());
     let mut page = portal.page(r, "/about", r.t("about-title"));
     page.lead = r.t("about-lead");
     page.content = Markup::of(&AboutHtml {
@@ -67,14 +63,8 @@ pub struct Wrong {
     page: String,
 }
 
-pub async fn wrong(
-    _: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-    Query(wrong): Query<Wrong>,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+pub async fn wrong(_: Gate, asked: Asked, Query(wrong): Query<Wrong>) -> Result<Response, Problem> {
+    let (Asked { portal, .. }, r) = (&asked, asked.reader());
     let mut page = portal.page(r, "/wrong", r.t("wrong-title"));
     page.lead = r.t("wrong-lead");
     page.unlisted = true;

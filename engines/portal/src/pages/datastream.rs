@@ -1,7 +1,7 @@
 //! One datastream: its latest value, a chart with its table, files of it, and how a program asks for it.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use host::{Gate, Problem};
 use sensing::actions::entities::look::{StreamView, ThingView};
@@ -17,6 +17,7 @@ use ui::{Reader, tile};
 use vocab::time::{DAY, HOUR, MINUTE, SECOND};
 use vocab::{Quality, Time};
 
+use super::asked::Asked;
 use super::figures::thing_address;
 use super::thing::{crumbs, cut};
 use super::{answer, figures};
@@ -72,12 +73,11 @@ struct RangeShown {
 
 pub async fn datastream(
     gate: Gate,
-    State(portal): State<Portal>,
-    Path((lang, slug)): Path<(String, String)>,
+    asked: Asked,
+    Path((_, slug)): Path<(String, String)>,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+    let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let sight = Sight::of(&gate.caller);
     let sensing = &portal.parts().sensing;
     let found = sensing.datastream(&slug, &sight).await?;

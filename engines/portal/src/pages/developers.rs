@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
 use axum::response::Response;
 use host::http::{Operation, Who};
 use host::{Gate, Problem};
@@ -11,7 +10,7 @@ use ui::Reader;
 use ui::markup::Markup;
 
 use super::answer;
-use crate::Portal;
+use super::asked::Asked;
 
 #[derive(Template)]
 #[template(path = "developers.html")]
@@ -35,13 +34,8 @@ struct OperationShown {
     query: Vec<(&'static str, &'static str)>,
 }
 
-pub async fn developers(
-    _: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+pub async fn developers(_: Gate, asked: Asked) -> Result<Response, Problem> {
+    let (Asked { portal, .. }, r) = (&asked, asked.reader());
     let mut groups: BTreeMap<&str, Vec<OperationShown>> = BTreeMap::new();
     for operation in portal.inner.operations.get().into_iter().flatten().filter(|o| !o.doc.page) {
         groups.entry(area(operation)).or_default().push(OperationShown {

@@ -1,7 +1,7 @@
 //! Where everything comes from: all feeds, and one feed with its books open.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use host::{Gate, Problem};
 use intake::Feed;
@@ -17,6 +17,7 @@ use ui::table::{self, Column, Table};
 use vocab::time::SECOND;
 use vocab::{Mode, Time};
 
+use super::asked::Asked;
 use super::{answer, figures};
 use crate::Portal;
 
@@ -76,13 +77,8 @@ struct FeedsHtml<'a> {
     waiting: String,
 }
 
-pub async fn feeds(
-    gate: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+pub async fn feeds(gate: Gate, asked: Asked) -> Result<Response, Problem> {
+    let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let columns = vec![
         Column::words(r.t("feeds-feed")),
         Column::words(r.t("feeds-state")),
@@ -201,11 +197,10 @@ struct QuarantinedShown {
 
 pub async fn feed(
     gate: Gate,
-    State(portal): State<Portal>,
-    Path((lang, id)): Path<(String, String)>,
+    asked: Asked,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+    let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let found = portal.statuses(gate.now).into_iter().find(|status| status.feed.id.as_str() == id);
     let status = found.ok_or_else(|| Problem::not_found(format!("the feed {}", super::thing::cut(&id))))?;
     let feed = &status.feed;

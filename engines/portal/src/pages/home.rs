@@ -1,16 +1,16 @@
 //! The front page: the city now.
 
 use askama::Template;
-use axum::extract::{Path, State};
 use axum::response::Response;
 use host::{Gate, Problem};
 use intake::health::Health;
-use ui::map::{self, Bounds};
+use ui::map;
 use ui::markup::Markup;
 use ui::status::{self, State as Mood};
 use ui::{Reader, tile};
-use vocab::{Mode, Position};
+use vocab::{Bounds, Mode, Position};
 
+use super::asked::Asked;
 use super::feed::health;
 use super::{answer, map as places};
 use crate::notice::Notice;
@@ -62,13 +62,8 @@ struct FeedShown {
     chip: Markup,
 }
 
-pub async fn home(
-    gate: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
+    let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let clocks = portal.clocks().await?;
     let to = |path: &str| ui::layout::address(&lang, path);
     let mut tiles = Vec::new();

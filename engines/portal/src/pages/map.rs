@@ -1,17 +1,19 @@
 //! Places on a map, with the same places as a list.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use host::{Gate, Problem};
 use sensing::actions::entities::look::{StreamView, ThingView};
 use serde::Deserialize;
 use spatial::layer::{Kind, Shape};
 use ui::Reader;
-use ui::map::{Bounds, CityMap, Follow, Place};
+use ui::map::{CityMap, Follow, Place};
 use ui::markup::Markup;
 use ui::status::{self, State as Mood};
+use vocab::Bounds;
 
+use super::asked::Asked;
 use super::figures::{Clocks, in_words, thing_address};
 use super::registry::Known;
 use super::{answer, figures};
@@ -51,14 +53,8 @@ struct MapHtml<'a> {
     attribution: String,
 }
 
-pub async fn map(
-    _: Gate,
-    State(portal): State<Portal>,
-    Path(lang): Path<String>,
-    Query(wish): Query<Wish>,
-) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+pub async fn map(_: Gate, asked: Asked, Query(wish): Query<Wish>) -> Result<Response, Problem> {
+    let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let clocks = portal.clocks().await?;
     let mut choices = Vec::new();
     for feed in &portal.parts().feeds {
@@ -79,11 +75,16 @@ pub async fn map(
         page.shown = vec![portal.shown(None)];
         return Ok(answer(&page));
     };
+    if !wish.feed.is_empty() && feed.id.as_str() != wish.feed {
+        let named = portal.parts().feeds.iter().find(|feed| feed.id.as_str() == wish.feed);
+        let named = named.map_or_else(|| super::thing::cut(&wish.feed), |feed| r.plain(&feed.title));
+        page.lead = r.say("map-instead", &[("what", named.into()), ("shown", r.plain(&feed.title).into())]);
+    }
     let (places, newest, total) = places(&portal, known, &wish, &r, &clocks);
     page.shown = vec![portal.shown(newest)];
     let [west, south, east, north] = portal.parts().pack.city.extent;
     let narrowed = !wish.area.is_empty() || !wish.name.is_empty();
-    let around = Bounds::around(places.iter().map(|place| &place.position)).filter(|_| narrowed);
+    let around = ui::map::framed(places.iter().map(|place| &place.position)).filter(|_| narrowed);
     let city_map = CityMap {
         id: "city".into(),
         label: r.say("map-of", &[("what", r.plain(&feed.title).into())]),

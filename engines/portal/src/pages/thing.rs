@@ -1,20 +1,21 @@
 //! One thing: what it measures now, what hangs on it, where it is, whose it is.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use host::{Gate, Problem};
 use sensing::actions::entities::look::{StreamView, ThingView};
 use sensing::entity::Sight;
 use serde_json::Value as Json;
 use ui::layout::Crumb;
-use ui::map::{Bounds, locator};
+use ui::map::locator;
 use ui::markup::Markup;
 use ui::status::State as Mood;
 use ui::{Reader, tile};
-use vocab::{Position, Text};
+use vocab::{Bounds, Position, Text};
 
 use super::answer;
+use super::asked::Asked;
 use super::figures::{self, thing_address};
 use crate::Portal;
 
@@ -58,11 +59,10 @@ struct DeviceShown {
 
 pub async fn thing(
     gate: Gate,
-    State(portal): State<Portal>,
-    Path((lang, slug)): Path<(String, String)>,
+    asked: Asked,
+    Path((_, slug)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let lang = portal.lang(&lang)?;
-    let r = portal.reader(&lang);
+    let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let sensing = &portal.parts().sensing;
     let sight = Sight::of(&gate.caller);
     let found = sensing.thing(&slug, &sight).await?;

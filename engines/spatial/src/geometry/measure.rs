@@ -95,17 +95,15 @@ fn to_edge(a: (f64, f64), b: (f64, f64)) -> f64 {
     length((a.0 + along * dx, a.1 + along * dy))
 }
 
-impl Bounds {
-    /// The box that holds everything within so many metres of a position.
-    pub fn around(position: Position, metres: f64) -> Bounds {
-        let up = metres / METRES_A_DEGREE;
-        let shrunk = position.latitude.to_radians().cos().max(1e-6);
-        Bounds {
-            west: (position.longitude - up / shrunk).max(-180.0),
-            south: (position.latitude - up).max(-90.0),
-            east: (position.longitude + up / shrunk).min(180.0),
-            north: (position.latitude + up).min(90.0),
-        }
+/// The box that holds everything within so many metres of a position.
+pub fn near(position: Position, metres: f64) -> Bounds {
+    let up = metres / METRES_A_DEGREE;
+    let shrunk = position.latitude.to_radians().cos().max(1e-6);
+    Bounds {
+        west: (position.longitude - up / shrunk).max(-180.0),
+        south: (position.latitude - up).max(-90.0),
+        east: (position.longitude + up / shrunk).min(180.0),
+        north: (position.latitude + up).min(90.0),
     }
 }
 

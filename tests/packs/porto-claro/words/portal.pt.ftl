@@ -39,6 +39,7 @@ map-name = O nome contém
 map-show = Mostrar
 map-says = { $what }: { $value }
 map-empty = Ainda não se conhece nenhum lugar.
+map-instead = Não se conhecem lugares de “{ $what }”. Mostra-se: { $shown }.
 thing-measures = O que diz
 thing-devices = O que lá está montado
 thing-devices-text = Cada aparelho: o que recolhe, o que não recolhe, por quanto tempo e de quem é.

@@ -65,7 +65,7 @@ proptest! {
     fn the_box_around_holds_what_is_near(dx in -0.5..0.5f64, dy in -0.5..0.5f64, metres in 1.0..40_000.0f64) {
         let (here, there) = (at(10.0, 50.0), at(10.0 + dx, 50.0 + dy));
         if here.distance_metres(there) < metres * 0.99 {
-            prop_assert!(Bounds::around(here, metres).holds(there));
+            prop_assert!(near(here, metres).holds(there));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A box in degrees.
 
-use vocab::Position;
+use crate::Position;
 
 /// West ≤ east and south ≤ north, all within the ranges of [`Position`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +19,14 @@ impl Bounds {
     pub fn of(position: Position) -> Bounds {
         let Position { longitude, latitude } = position;
         Bounds { west: longitude, south: latitude, east: longitude, north: latitude }
+    }
+
+    /// The smallest box around all of these; none around none.
+    pub fn around(positions: impl IntoIterator<Item = Position>) -> Option<Bounds> {
+        let mut positions = positions.into_iter();
+        let mut bounds = Bounds::of(positions.next()?);
+        positions.for_each(|position| bounds.stretch(position));
+        Some(bounds)
     }
 
     /// West, south, east, north as a pack's extent has them.
@@ -83,13 +91,6 @@ impl Bounds {
 
     pub fn corners(&self) -> [f64; 4] {
         [self.west, self.south, self.east, self.north]
-    }
-}
-
-impl From<Bounds> for ui::map::Bounds {
-    fn from(bounds: Bounds) -> ui::map::Bounds {
-        let Bounds { west, south, east, north } = bounds;
-        ui::map::Bounds { west, south, east, north }
     }
 }
 
