@@ -144,7 +144,7 @@ fn the_ground_is_land_and_borders() {
 fn a_long_coast_stays_short_in_a_page() {
     let pack = wrinkled(40_000);
     let layers = Layers::of(&pack).unwrap();
-    let bounds = layers.extent().into();
+    let bounds = layers.extent();
     let svg = ui::map::locator("", bounds, &layers.ground(), []);
     assert!((2_000..16_000).contains(&svg.as_str().len()), "{} bytes", svg.as_str().len());
 }
