@@ -34,7 +34,7 @@ pub async fn about(_: Gate, asked: Asked) -> Result<Response, Problem> {
     page.lead = r.t("about-lead");
     page.content = Markup::of(&AboutHtml {
         operator: r.plain(&portal.site().operator),
-        contact: contact(&portal),
+        contact: contact(portal),
         licences: portal
             .parts()
             .feeds
@@ -75,7 +75,7 @@ pub async fn wrong(_: Gate, asked: Asked, Query(wrong): Query<Wrong>) -> Result<
     }
     page.content = Markup::of(&WrongHtml {
         about: is_ours.then_some(wrong.page),
-        contact: contact(&portal),
+        contact: contact(portal),
         official: r.plain(&portal.site().official_name),
         official_url: portal.site().official_url.clone(),
         r,

@@ -89,14 +89,14 @@ pub async fn datastream(
     latest.href = None;
     // The page says it under its heading.
     latest.means = String::new();
-    latest.usual = usual(&portal, &stream).await?;
+    latest.usual = usual(portal, &stream).await?;
     let range = RANGES.iter().find(|(word, ..)| *word == wish.range).unwrap_or(&RANGES[0]);
     // The end of a chart is the datastream's own: what ended in spring is looked at in spring.
     let to = stream.extent.map_or(gate.now, |(_, last)| Time(last).plus(MINUTE));
     let first = stream.extent.map_or(to.0, |(first, _)| first);
     let from = Time(to.0.saturating_sub(range.2).max(first.saturating_sub(SECOND)));
     let shown = portal.shown(latest.time);
-    let (figure, step) = drawing(&portal, &stream, (from, to), shown, &r).await?;
+    let (figure, step) = drawing(portal, &stream, (from, to), shown, &r).await?;
     let title = title(&r, &stream, thing.map(|thing| r.plain(&thing.name)));
     let path = format!("/datastreams/{}", stream.slug);
     let mut page = portal.page(r, &path, title.clone());
@@ -104,8 +104,8 @@ pub async fn datastream(
     page.lead = r.plain(&stream.meaning);
     page.shown = vec![shown];
     page.stream = portal.stream(&r);
-    page.crumbs = way(&portal, &r, &stream, thing);
-    let here = ui::layout::address(&lang, &path);
+    page.crumbs = way(portal, &r, &stream, thing);
+    let here = ui::layout::address(lang, &path);
     let window = format!("from={}&to={}", from.iso(), to.iso());
     let simulated = portal.parts().mode == vocab::Mode::Simulated;
     let source = stream.source.as_ref().filter(|_| !simulated);
@@ -122,7 +122,7 @@ pub async fn datastream(
         feed: stream
             .source
             .as_ref()
-            .map(|feed| (r.plain(&feed.title), ui::layout::address(&lang, &format!("/feeds/{}", feed.id)))),
+            .map(|feed| (r.plain(&feed.title), ui::layout::address(lang, &format!("/feeds/{}", feed.id)))),
         licence: source.map(|feed| (r.plain(&feed.licence.name), feed.licence.url.clone())),
         attribution: source.map(|feed| r.plain(&feed.licence.attribution)),
         notes: source.and_then(|feed| feed.notes.as_ref()).map(|notes| r.plain(notes)),

@@ -90,10 +90,10 @@ pub async fn feeds(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let mut newest_of_all = None;
     for status in portal.statuses(gate.now) {
         let known = portal.known(status.feed.id.as_str()).await?;
-        let newest = newest(&portal, &status);
+        let newest = newest(portal, &status);
         newest_of_all = newest_of_all.max(newest);
         let (state, word) = health(status.health, portal.parts().mode, &r);
-        let href = ui::layout::address(&lang, &format!("/feeds/{}", status.feed.id));
+        let href = ui::layout::address(lang, &format!("/feeds/{}", status.feed.id));
         let title = ui::markup::escape(&r.plain(&status.feed.title));
         all.row([
             Markup::trusted(format!("<a href=\"{href}\">{title}</a>")),
@@ -113,9 +113,9 @@ pub async fn feeds(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     page.shown = vec![portal.shown(newest_of_all)];
     page.stream = portal.stream(&r);
     page.content = Markup::of(&FeedsHtml {
-        src: ui::layout::address(&lang, "/feeds"),
+        src: ui::layout::address(lang, "/feeds"),
         table: all.html(&r),
-        received: received(&portal, &r).await?,
+        received: received(portal, &r).await?,
         waiting: r.say(
             "feeds-waiting",
             &[("waiting", r.count(waiting).into()), ("capacity", r.count(capacity).into())],
@@ -213,7 +213,7 @@ pub async fn feed(
     let title = r.plain(&feed.title);
     let mut page = portal.page(r, &format!("/feeds/{id}"), title.clone());
     page.lead = r.plain(&feed.summary);
-    page.shown = vec![portal.shown(newest(&portal, &status))];
+    page.shown = vec![portal.shown(newest(portal, &status))];
     page.crumbs = vec![
         Crumb::new(r.plain(&portal.site().city), ""),
         Crumb::new(r.t("feeds-title"), "/feeds"),
@@ -228,7 +228,7 @@ pub async fn feed(
         attribution: (!simulated).then(|| r.plain(&feed.licence.attribution)),
         notes: feed.notes.as_ref().filter(|_| !simulated).map(|notes| r.plain(notes)),
         simulated,
-        sources: sources(&portal, &status.pulls, &r, gate.now),
+        sources: sources(portal, &status.pulls, &r, gate.now),
         counters: counters(feed, &status, &r),
         quarantined: quarantined.into_iter().map(|(at, q)| shown(at, q, operator, &r)).collect(),
         refused: refused.into_iter().map(|(why, n)| (why, r.count(n as usize))).collect(),
@@ -242,7 +242,7 @@ pub async fn feed(
             let args = [("shown", r.count(THINGS).into()), ("count", r.count(known.things.len()).into())];
             r.say("table-shown", &args)
         }),
-        map: placed.then(|| ui::layout::address(&lang, &format!("/map?feed={id}"))),
+        map: placed.then(|| ui::layout::address(lang, &format!("/map?feed={id}"))),
         file: format!("feeds/{id}.toml"),
         sha256: feed.sha256.chars().take(12).collect(),
         r,

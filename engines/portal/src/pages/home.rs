@@ -65,7 +65,7 @@ struct FeedShown {
 pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let clocks = portal.clocks().await?;
-    let to = |path: &str| ui::layout::address(&lang, path);
+    let to = |path: &str| ui::layout::address(lang, path);
     let mut tiles = Vec::new();
     let mut newest = None;
     for tile in &portal.parts().content.dashboard.tiles {

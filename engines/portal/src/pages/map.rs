@@ -80,7 +80,7 @@ pub async fn map(_: Gate, asked: Asked, Query(wish): Query<Wish>) -> Result<Resp
         let named = named.map_or_else(|| super::thing::cut(&wish.feed), |feed| r.plain(&feed.title));
         page.lead = r.say("map-instead", &[("what", named.into()), ("shown", r.plain(&feed.title).into())]);
     }
-    let (places, newest, total) = places(&portal, known, &wish, &r, &clocks);
+    let (places, newest, total) = places(portal, known, &wish, &r, &clocks);
     page.shown = vec![portal.shown(newest)];
     let [west, south, east, north] = portal.parts().pack.city.extent;
     let narrowed = !wish.area.is_empty() || !wish.name.is_empty();
@@ -97,18 +97,18 @@ pub async fn map(_: Gate, asked: Asked, Query(wish): Query<Wish>) -> Result<Resp
         total: Some(total),
         follow: Some(Follow {
             topic: format!("map:{}", feed.id),
-            src: format!("{}?{query}", ui::layout::address(&lang, "/map")),
+            src: format!("{}?{query}", ui::layout::address(lang, "/map")),
         }),
     };
     page.content = Markup::of(&MapHtml {
-        action: ui::layout::address(&lang, "/map"),
+        action: ui::layout::address(lang, "/map"),
         feeds: choices.iter().map(|(feed, _)| (feed.id.to_string(), r.plain(&feed.title))).collect(),
         feed: feed.id.to_string(),
-        areas: areas(&portal).iter().map(|area| (area.slug.to_string(), r.plain(&area.name))).collect(),
+        areas: areas(portal).iter().map(|area| (area.slug.to_string(), r.plain(&area.name))).collect(),
         wish,
         map: city_map.html(&r),
         about: r.plain(&feed.title),
-        about_href: ui::layout::address(&lang, &format!("/feeds/{}", feed.id)),
+        about_href: ui::layout::address(lang, &format!("/feeds/{}", feed.id)),
         owner: figures::owner(Some(feed), portal.parts().mode, &r),
         attribution: r.plain(&feed.licence.attribution),
         r,

@@ -71,7 +71,7 @@ pub async fn thing(
     let clocks = portal.clocks().await?;
     let tiles: Vec<_> = streams.iter().take(TILES).map(|s| portal.stream_tile(s, &r, &clocks)).collect();
     let newest = tiles.iter().filter_map(|tile| tile.time).max();
-    let near = near(&portal, &thing, &sight, &r).await?;
+    let near = near(portal, &thing, &sight, &r).await?;
     let simulated = portal.parts().mode == vocab::Mode::Simulated;
     let source = thing.source.as_ref().filter(|_| !simulated);
     let devices = devices(&thing, &r);
@@ -80,7 +80,7 @@ pub async fn thing(
     page.lead = r.plain(&thing.description);
     page.shown = vec![portal.shown(newest)];
     page.stream = portal.stream(&r).filter(|_| !tiles.is_empty());
-    page.crumbs = crumbs(&portal, &r, thing.feed.as_deref(), title);
+    page.crumbs = crumbs(portal, &r, thing.feed.as_deref(), title);
     let place = thing.position;
     let layers = &portal.parts().layers;
     page.content = Markup::of(&ThingHtml {
@@ -90,7 +90,7 @@ pub async fn thing(
             r.say("table-shown", &args)
         }),
         devices,
-        locator: place.map(|at| around(at, &portal, &r)).unwrap_or_default(),
+        locator: place.map(|at| around(at, portal, &r)).unwrap_or_default(),
         ground: r.plain(layers.source()),
         position: place.map(|at| format!("{:.5}, {:.5}", at.latitude, at.longitude)),
         area: place.and_then(|at| layers.area_at(at)).map(|area| r.plain(&area.name)),
@@ -100,7 +100,7 @@ pub async fn thing(
         feed: thing
             .source
             .as_ref()
-            .map(|feed| (r.plain(&feed.title), ui::layout::address(&lang, &format!("/feeds/{}", feed.id)))),
+            .map(|feed| (r.plain(&feed.title), ui::layout::address(lang, &format!("/feeds/{}", feed.id)))),
         licence: source.map(|feed| (r.plain(&feed.licence.name), feed.licence.url.clone())),
         notes: source.and_then(|feed| feed.notes.as_ref()).map(|notes| r.plain(notes)),
         api: format!("/sta/v1.1/Things({})?$expand=Datastreams,Locations", thing.id),
