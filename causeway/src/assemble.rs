@@ -116,6 +116,7 @@ impl Standing {
                 ..sensing::Config::new(mode, pack.language_tags())
             },
         )?;
+        sensing.admit(keys)?;
         Ok(Standing {
             config: config.clone(),
             mode,

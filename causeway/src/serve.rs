@@ -117,11 +117,9 @@ fn operator_key(data: &Path) -> Result<String, Failure> {
     Ok(key)
 }
 
-/// 32 random bytes as text.
+/// A new key, or why there is none.
 pub fn random_key() -> Result<String, Failure> {
-    let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes).map_err(|e| Failure::Start(format!("no random numbers: {e}")))?;
-    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
+    Keys::make().map_err(|problem| Failure::Start(problem.detail))
 }
 
 /// What the operating system may tell a server.

@@ -50,7 +50,8 @@ pub enum Decision {
 }
 
 /// What a device may touch; everything it touches lies in its own scope.
-const A_DEVICES_KINDS: [&str; 8] = [
+const A_DEVICES_KINDS: [&str; 9] = [
+    "devices",
     "things",
     "locations",
     "historicalLocations",
@@ -84,7 +85,7 @@ pub fn may(caller: &Caller, action: Action, object: &Object, _purpose: Purpose, 
 }
 
 /// `lampposts/17` and `lampposts/17/air` lie within `lampposts/17`; `lampposts/170` does not.
-fn within(slug: &str, scope: &str) -> bool {
+pub fn within(slug: &str, scope: &str) -> bool {
     scope.is_empty() || slug.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

@@ -1,5 +1,6 @@
 //! What may be done to what sensors say: load, decide, save.
 
+pub mod devices;
 pub mod door;
 pub mod entities;
 pub mod export;

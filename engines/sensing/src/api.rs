@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod base;
+mod devices;
 mod entities;
 mod landing;
 mod latest;
@@ -83,6 +84,7 @@ pub(crate) fn routes(sensing: Sensing) -> Routes<()> {
         .merge(series::routes())
         .merge(stream::routes())
         .merge(received::routes())
+        .merge(devices::routes())
         .with_state(sensing)
 }
 

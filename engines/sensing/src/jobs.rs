@@ -19,6 +19,8 @@ use crate::store::observations::{Observations, retention::expire};
 
 /// A pass that finds nothing reads memory only.
 pub const SEAL_SECONDS: i64 = 60;
+/// Silence is counted in minutes.
+pub const LISTEN_SECONDS: i64 = 60;
 const RETENTION_SECONDS: i64 = 6 * 3_600;
 /// After a pass, how long to watch whether rows keep pouring in, and how many make it busy: 30,000 a second.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);

@@ -7,6 +7,7 @@ pub mod bucket;
 pub mod calendar;
 pub mod codec;
 pub mod datastream;
+pub mod device;
 pub mod entity;
 pub mod export;
 pub mod feeds;
@@ -42,6 +43,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         Step { version: 1, name: "observations", sql: include_str!("../migrations/0001_observations.sql") },
         Step { version: 2, name: "entities", sql: include_str!("../migrations/0002_entities.sql") },
+        Step { version: 3, name: "devices", sql: include_str!("../migrations/0003_devices.sql") },
     ],
 };
 
@@ -94,6 +96,8 @@ pub(crate) struct Inner {
     pub feeds: Feeds,
     pub sink: Arc<FeedSink>,
     pub recent: Recent,
+    /// The door for devices, once somebody has named it.
+    pub keys: std::sync::OnceLock<host::http::Keys>,
 }
 
 impl Sensing {
@@ -114,7 +118,18 @@ impl Sensing {
         let feeds = Feeds::default();
         let sink = Arc::new(FeedSink::new(db, &door, &world, &feeds));
         let (db, clock, recent) = (db.clone(), clock.clone(), Recent::new(clock.now().0));
-        let inner = Inner { db, clock, config, observations, door, world, feeds, sink, recent };
+        let inner = Inner {
+            db,
+            clock,
+            config,
+            observations,
+            door,
+            world,
+            feeds,
+            sink,
+            recent,
+            keys: Default::default(),
+        };
         Ok(Sensing { inner: Arc::new(inner) })
     }
 
@@ -143,6 +158,12 @@ impl Sensing {
 
     pub fn jobs(&self) -> Vec<host::jobs::Job> {
         let Config { rules, retention, seal_seconds, .. } = self.inner.config.clone();
-        jobs::jobs(&self.inner.observations, &self.inner.clock, seal_seconds, rules, retention)
+        let mut all = jobs::jobs(&self.inner.observations, &self.inner.clock, seal_seconds, rules, retention);
+        let sensing = self.clone();
+        all.push(host::jobs::Job::every("sensing-devices", jobs::LISTEN_SECONDS, move || {
+            let sensing = sensing.clone();
+            async move { sensing.listen_to_devices().await.map_err(|problem| problem.detail) }
+        }));
+        all
     }
 }

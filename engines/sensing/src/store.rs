@@ -1,4 +1,5 @@
 //! SQL and row mapping. Private: others ask `actions` and the functions that the crate exposes.
 
+pub mod devices;
 pub mod entities;
 pub mod observations;

@@ -26,6 +26,33 @@ impl Keys {
         keys.insert(digest(key), caller);
     }
 
+    /// A new key: 32 random bytes, as text. It is shown once and kept by its digest only.
+    pub fn make() -> Result<String, Problem> {
+        let mut bytes = [0u8; 32];
+        getrandom::fill(&mut bytes)
+            .map_err(|e| Problem::new(&problem::INTERNAL, format!("no random numbers: {e}")))?;
+        Ok(hex(&bytes))
+    }
+
+    /// What is kept of a key.
+    pub fn digest(key: &str) -> String {
+        hex(&digest(key))
+    }
+
+    /// Lets whoever holds the key of this digest in; what is no digest lets nobody in.
+    pub fn admit(&self, digest: &str, caller: Caller) {
+        if let Some(digest) = unhex(digest) {
+            self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(digest, caller);
+        }
+    }
+
+    /// Lets the key of this digest open nothing from now on.
+    pub fn dismiss(&self, digest: &str) {
+        if let Some(digest) = unhex(digest) {
+            self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&digest);
+        }
+    }
+
     /// Whose key `key` is.
     pub fn caller(&self, key: &str) -> Option<Caller> {
         self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&digest(key)).cloned()
@@ -56,6 +83,37 @@ impl Keys {
 
 fn digest(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0u8; 32];
+    if text.len() != 2 * bytes.len() || !text.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// Whether another site's page sent this with the credentials that a browser keeps for us (OWASP, cross-site request
+/// forgery). Clients that are no browser say neither header.
+pub(super) fn is_forged(method: &http::Method, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let kept = text("authorization").is_some_and(|value| value.to_ascii_lowercase().starts_with("basic "));
+    if !kept || method.is_safe() {
+        return false;
+    }
+    match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), ..) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin), Some(host)) => origin.split_once("://").is_none_or(|(_, from)| from != host),
+        (None, Some(_), None) => true,
+        (None, None, _) => false,
+    }
 }
 
 /// What every handler is given: who asks, when, and the row of the access table that let them in.

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
-use super::gate::{Keys, Visitor};
+use super::gate::{Keys, Visitor, is_forged};
 use crate::clock::Clock;
 use crate::problem::{self, Problem};
 use crate::telemetry::Metrics;
@@ -67,7 +67,11 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
         request.extensions().get::<MatchedPath>().map_or("unmatched".into(), |m| m.as_str().to_string());
     let languages = accepted_languages(request.headers());
     let wants_page = wants_page(request.headers());
-    let caller = shell.keys.recognise(request.headers());
+    let caller = match is_forged(request.method(), request.headers()) {
+        true => Err(Problem::new(&problem::FORBIDDEN, "another site's page sent this with your key")
+            .hint("send it from a page of this server")),
+        false => shell.keys.recognise(request.headers()),
+    };
     request.extensions_mut().insert(Visitor { caller, now: shell.clock.now(), languages: languages.clone() });
     let answer = tokio::time::timeout(Duration::from_secs(shell.timeout_seconds), next.run(request)).await;
     let mut response = answer.unwrap_or_else(|_| {
@@ -139,6 +143,11 @@ fn write_problem(
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
+    if found.status() == StatusCode::UNAUTHORIZED {
+        // A browser asks its reader for a name, which may be anything, and the key as password (RFC 7617).
+        let scheme = if wants_page { "Basic realm=\"Causeway\", charset=\"UTF-8\"" } else { "Bearer" };
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+    }
     match (&shell.problem_page, wants_page) {
         (Some(page), true) => {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -102,6 +102,54 @@ async fn the_door_asks_every_caller() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_site_cannot_use_a_kept_key() {
+    let basic = ("authorization", "Basic YW55OmEtZGV2aWNlcy1rZXk=");
+    let bearer = ("authorization", "Bearer a-devices-key");
+    let table: &[(&str, &[(&str, &str)], u16)] = &[
+        ("POST", &[basic], 200),
+        ("POST", &[basic, ("sec-fetch-site", "same-origin"), ("origin", "http://here")], 200),
+        ("POST", &[basic, ("sec-fetch-site", "cross-site")], 403),
+        ("POST", &[basic, ("sec-fetch-site", "same-site")], 403),
+        ("POST", &[basic, ("origin", "https://here"), ("host", "here")], 200),
+        ("POST", &[basic, ("origin", "https://there"), ("host", "here")], 403),
+        ("POST", &[basic, ("origin", "null"), ("host", "here")], 403),
+        // A browser sends no Bearer by itself: whoever sends one knows the key.
+        ("POST", &[bearer, ("sec-fetch-site", "cross-site")], 200),
+    ];
+    for (method, headers, status) in table {
+        let mut request = Request::builder().method(*method).uri("/write");
+        for (name, value) in *headers {
+            request = request.header(*name, *value);
+        }
+        let response = app().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status().as_u16(), *status, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_is_told_how_to_give_a_key() {
+    for (accept, scheme) in [("text/html", "Basic"), ("application/json", "Bearer")] {
+        let request = Request::builder().uri("/operate").header(header::ACCEPT, accept);
+        let response = app().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let asked = response.headers()[header::WWW_AUTHENTICATE].to_str().unwrap();
+        assert!(asked.starts_with(scheme), "{accept}: {asked}");
+    }
+}
+
+#[test]
+fn a_key_is_admitted_and_dismissed_by_its_digest() {
+    let keys = Keys::default();
+    let key = Keys::make().unwrap();
+    keys.admit(&Keys::digest(&key), Caller::Operator);
+    assert_eq!(keys.caller(&key), Some(Caller::Operator));
+    keys.dismiss(&Keys::digest(&key));
+    assert_eq!(keys.caller(&key), None);
+    keys.admit("no digest", Caller::Operator);
+    keys.admit(&"é".repeat(32), Caller::Operator);
+    assert_eq!(keys.caller("no digest"), None);
+}
+
+#[tokio::test]
 async fn a_problem_is_told_in_the_readers_script() {
     let (_, body) = ask("GET", "/nowhere", "").await;
     assert_eq!(body["title"], "這裏沒有內容");

@@ -12,5 +12,8 @@ host::codes! {
     TOO_DEEP = "sensing-too-deep" 400 0x99 "The query goes too deep" "查詢的層數太多" "查询的层数太多";
     TOO_MUCH = "sensing-too-much" 400 0x97 "This would look at too much at once" "一次要查閱的資料太多" "一次要查阅的数据太多";
     IN_USE = "sensing-in-use" 409 0x99 "Too much depends on this to remove it at once" "仍有太多資料依附於此，無法一次移除" "仍有太多数据依附于此，无法一次移除";
+    NO_SUCH_DEVICE = "sensing-no-such-device" 404 0x87 "There is no such device" "沒有這個裝置" "没有这个设备";
+    BAD_DEVICE = "sensing-bad-device" 400 0x99 "The device could not be understood" "無法理解這個裝置的資料" "无法理解这个设备的资料";
+    DEVICE_STATE = "sensing-device-state" 409 0x87 "The device is not in a state for this" "裝置目前的狀態不容許這樣做" "设备目前的状态不容许这样做";
     BUSY = "sensing-busy" 429 0x97 "Too many observations at once; send this again soon" "同時收到的觀測太多，請稍後再傳送" "同时收到的观测太多，请稍后再发送";
 }

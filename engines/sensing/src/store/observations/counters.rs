@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use host::{DbError, Tx};
+use vocab::Time;
 
 use crate::ingest::Outcome;
 
@@ -14,15 +15,15 @@ pub struct Counter {
     pub rows: u64,
 }
 
-/// Counts of one commit: (source, code of the outcome).
-pub type Counts = BTreeMap<(u32, i64), i64>;
+/// Counts of one commit, and when the last of them came: (source, code of the outcome).
+pub type Counts = BTreeMap<(u32, i64), (i64, Time)>;
 
 pub fn add(tx: &mut Tx, counts: &Counts) -> Result<(), DbError> {
-    for ((source, outcome), rows) in counts {
+    for ((source, outcome), (rows, last)) in counts {
         tx.execute(
-            "INSERT INTO obs_counter (source, outcome, n) VALUES ($1, $2, $3)
-             ON CONFLICT (source, outcome) DO UPDATE SET n = obs_counter.n + excluded.n",
-            &[(*source).into(), (*outcome).into(), (*rows).into()],
+            "INSERT INTO obs_counter (source, outcome, n, last) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (source, outcome) DO UPDATE SET n = obs_counter.n + excluded.n, last = excluded.last",
+            &[(*source).into(), (*outcome).into(), (*rows).into(), (*last).into()],
         )?;
     }
     Ok(())

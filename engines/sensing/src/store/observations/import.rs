@@ -66,7 +66,7 @@ pub fn import(
     let mut is_rest = vec![false; outcomes.len()];
     rest.iter().for_each(|i| is_rest[position(batch, *i)] = true);
     for (outcome, _) in outcomes.iter().zip(&is_rest).filter(|(_, rest)| !**rest) {
-        *counts.entry((batch.source, outcome.code())).or_default() += 1;
+        counts.entry((batch.source, outcome.code())).or_insert((0, batch.received)).0 += 1;
     }
     counters::add(tx, &counts)?;
     if !rest.is_empty() {

@@ -136,7 +136,9 @@ fn counts(batches: &[Batch], outcomes: &[Vec<Outcome>]) -> Counts {
     let mut counts = Counts::new();
     for (batch, outcomes) in batches.iter().zip(outcomes) {
         for same in outcomes.chunk_by(|a, b| a == b) {
-            *counts.entry((batch.source, same[0].code())).or_default() += same.len() as i64;
+            let (rows, last) = counts.entry((batch.source, same[0].code())).or_insert((0, batch.received));
+            *rows += same.len() as i64;
+            *last = batch.received.max(*last);
         }
     }
     counts
