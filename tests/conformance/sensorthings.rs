@@ -1,6 +1,7 @@
 //! OGC SensorThings API 1.1 (18-088), asked through the whole HTTP shell without a socket, on every store at hand.
 
 mod array;
+mod batch;
 mod beyond;
 mod bounds;
 mod filters;

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod batch;
 pub mod block;
 pub mod bucket;
 pub mod calendar;
@@ -103,7 +104,7 @@ impl Sensing {
         let datastreams = Datastreams::default();
         let observations = Observations::open(db, &datastreams)?;
         let door = Door::new(&observations, config.limits, config.queue_rows);
-        let world = World::new(&observations, config.mode, &config.languages);
+        let world = World::new(&observations, config.mode, &config.languages, config.limits);
         let notes = world.notes.clone();
         db.read_blocking(move |tx| {
             store::entities::each_datastream(tx, |entity| {

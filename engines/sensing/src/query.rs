@@ -183,6 +183,11 @@ impl Query {
         self.expand.iter_mut().for_each(|(_, below)| below.set_now(now));
     }
 
+    /// Whether a condition is all that is said.
+    pub fn is_filter_alone(&self) -> bool {
+        self.filter.is_some() && self.given.len() == 1
+    }
+
     /// Entities of a page.
     pub fn top(&self) -> usize {
         self.top.unwrap_or(TOP)

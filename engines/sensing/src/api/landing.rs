@@ -6,6 +6,7 @@ use axum::response::Response;
 use host::Gate;
 use serde_json::{Value as Json, json};
 
+use super::base::is_1_0;
 use crate::Sensing;
 use crate::entity::Kind;
 
@@ -55,6 +56,7 @@ pub const CONFORMANCE: &[&str] = &[
     "create-update-delete/update-entity",
     "create-update-delete/update-entity-jsonpatch",
     "create-update-delete/update-entity-put",
+    "batch-request/batch-request",
     "data-array/data-array",
 ];
 
@@ -69,6 +71,10 @@ pub async fn landing(
         .into_iter()
         .map(|kind| json!({ "name": kind.set(), "url": format!("{base}/{}", kind.set()) }))
         .collect();
+    // The earlier version knows of no settings.
+    if is_1_0(&uri) {
+        return sensing.json(StatusCode::OK, json!({ "value": sets }).to_string());
+    }
     let create = format!("{base}/CreateObservations");
     let claimed: Vec<String> = CONFORMANCE.iter().map(|name| format!("{REQUIREMENTS}{name}")).collect();
     let data_array = format!("{REQUIREMENTS}data-array/data-array");

@@ -6,11 +6,11 @@ use axum::response::{IntoResponse, Response};
 use host::{Gate, Problem};
 
 use crate::Sensing;
-use crate::actions::entities::collection::{self, linked};
 use crate::actions::entities::expand::budget;
 use crate::actions::entities::no_such;
+use crate::actions::entities::{along, collection};
 use crate::actions::observed::Part;
-use crate::api::problems::{BAD_PATH, NO_SUCH_ENTITY};
+use crate::api::problems::BAD_PATH;
 use crate::entity::json::{AllDerived, Writer};
 use crate::entity::path::{Address, Id, Tail};
 use crate::entity::tree::{Branch, Item, Node, Page};
@@ -20,8 +20,8 @@ use crate::query::Query;
 use crate::query::scope::{Val, of_observation};
 use crate::store::entities::{self as store, Which};
 
-/// What stands before every address of the data model.
-pub const ROOT: &str = "/sta/v1.1/";
+/// What stands before every address of the data model, in either version.
+const ROOTS: [&str; 2] = ["/sta/v1.1/", "/sta/v1.0/"];
 
 /// What an address leads to.
 pub enum Found {
@@ -32,16 +32,15 @@ pub enum Found {
 
 /// The address of a request.
 pub fn address(uri: &Uri) -> Result<Address, Problem> {
-    let path = uri
-        .path()
-        .strip_prefix(ROOT)
-        .unwrap_or_default()
-        .replace("%27", "'")
-        .replace("%28", "(")
-        .replace("%29", ")");
-    let path = path.replace("%24", "$").replace("%20", " ");
-    Address::parse(&path)
+    Address::parse(&below_root(uri))
         .map_err(|what| Problem::new(&BAD_PATH, what).hint("/sta/v1.1 lists the entity sets"))
+}
+
+/// What follows the version in the path of a request, with what clients encode of it decoded.
+pub fn below_root(uri: &Uri) -> String {
+    let path = ROOTS.iter().find_map(|root| uri.path().strip_prefix(root)).unwrap_or_default();
+    let path = path.replace("%27", "'").replace("%28", "(").replace("%29", ")");
+    path.replace("%24", "$").replace("%20", " ")
 }
 
 pub async fn get(
@@ -152,19 +151,6 @@ impl Sensing {
                 Item::Observation { datastream, .. } => *datastream,
             };
             node = match (link.many, id) {
-                (false, _) => {
-                    let (from, link, eyes) = (node.clone(), *link, sight.clone());
-                    let lists = self
-                        .inner
-                        .db
-                        .read(move |tx| linked(tx, std::slice::from_ref(&from), kind, link, &eyes));
-                    let one = lists.await?.pop().and_then(|mut list| list.pop());
-                    let key = node.item.key();
-                    one.map(Node::of).ok_or_else(|| {
-                        let what = format!("{}({key}) has no {}", kind.set(), link.name());
-                        Problem::new(&NO_SUCH_ENTITY, what)
-                    })?
-                }
                 (true, None) if link.to == Kind::Observation => {
                     return Ok(Found::Observations(self.parts_of(kind, number, sight).await?));
                 }
@@ -173,11 +159,10 @@ impl Sensing {
                     return Ok(Found::Set(Which { of, ..Which::all(link.to, sight.clone()) }));
                 }
                 (true, Some(Id::Observation(id))) => self.observation_of(kind, number, *id, sight).await?,
-                (true, Some(Id::Number(id))) => {
-                    let (of, eyes, id) = (Some((kind, number, *link)), sight.clone(), *id);
-                    let which = Which { of, ids: (id, id), ..Which::all(link.to, eyes) };
-                    let found = self.inner.db.read(move |tx| store::page(tx, &which, false, 1)).await?;
-                    found.into_iter().next().map(Node::of).ok_or_else(|| no_such(link.to, id))?
+                (_, id) => {
+                    let id = id.and_then(|id| if let Id::Number(id) = id { Some(id) } else { None });
+                    let (from, link, eyes) = (node.clone(), *link, sight.clone());
+                    self.inner.db.read(move |tx| along::step(tx, &from, link, id, &eyes)).await?
                 }
             };
         }

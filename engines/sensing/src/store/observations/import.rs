@@ -120,6 +120,7 @@ fn take_hot(tx: &mut Tx, memory: &Memory, batch: &Batch, some: &[usize]) -> Resu
         outcomes: vec![Outcome::Stored; rows.len()],
         rows,
         positions: Vec::new(),
+        made: Vec::new(),
     };
     Ok(record(tx, memory, &[hot])?.pop().unwrap_or_default())
 }
