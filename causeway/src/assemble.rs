@@ -103,6 +103,7 @@ pub fn assemble(
         clock,
         sensing::Config {
             public_url: config.server.public_url.clone(),
+            zone: content.pack.city.zone(),
             queue_rows: config.database.queue_rows,
             seal_seconds: config.database.seal_seconds,
             ..sensing::Config::new(mode, languages.clone())

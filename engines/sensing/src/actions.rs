@@ -3,4 +3,5 @@
 pub mod door;
 pub mod entities;
 pub mod export;
+pub mod grouped;
 pub mod observed;

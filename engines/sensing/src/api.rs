@@ -135,7 +135,9 @@ fn options(doc: Doc) -> Doc {
         .query("$top", "entities of a page, 10,000 at most")
         .query("$skip", "entities to leave out; follow @iot.nextLink instead where you can")
         .query("$count", "true: with the number of all")
-        .query("$resultFormat", "dataArray, of Observations")
+        .query("$resultFormat", "CSV, GeoJSON; dataArray of Observations")
+        .query("$apply", "groups and what is said of each: docs/api-additions.md")
+        .query("$decimation", "of one datastream's Observations: points at most, for a chart")
 }
 
 /// What is said of reading, making and deleting entities of a kind.

@@ -18,6 +18,7 @@ pub mod mirror;
 pub mod observation;
 pub mod observed;
 pub mod query;
+pub mod reach;
 pub mod retention;
 pub mod rollup;
 pub mod seal;
@@ -43,6 +44,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         Step { version: 1, name: "observations", sql: include_str!("../migrations/0001_observations.sql") },
         Step { version: 2, name: "entities", sql: include_str!("../migrations/0002_entities.sql") },
+        Step { version: 3, name: "reach", sql: include_str!("../migrations/0003_reach.sql") },
     ],
 };
 
@@ -55,6 +57,8 @@ pub struct Config {
     pub languages: Vec<Lang>,
     /// What absolute links begin with, where a proxy stands before this server.
     pub public_url: Option<String>,
+    /// The city's: buckets of time that name no other begin and end by its clocks.
+    pub zone: jiff::tz::TimeZone,
     pub limits: ingest::Limits,
     /// Observations that may wait for their commit; beyond it the door says that it is full.
     pub queue_rows: usize,
@@ -70,6 +74,7 @@ impl Config {
             mode,
             languages,
             public_url: None,
+            zone: jiff::tz::TimeZone::UTC,
             limits: ingest::Limits::default(),
             queue_rows: actions::door::QUEUE_ROWS,
             seal_seconds: jobs::SEAL_SECONDS,

@@ -7,7 +7,7 @@ use vocab::Time;
 
 use super::revisions::{self, Note};
 use super::seal::{self, Sealing};
-use super::{Memory, Observations, blocks, hot, rollups, streams};
+use super::{Memory, Observations, blocks, extents, hot, rollups, streams};
 use crate::bucket::Bucket;
 use crate::observation::{Key, Mark, ObservationId, Row};
 use crate::seal::Task;
@@ -113,6 +113,7 @@ pub(crate) fn update(
     row.mark = if sealed.is_some() { Mark::Over } else { Mark::Fresh };
     let rows = [(datastream, row)];
     hot::put(tx, &rows)?;
+    extents::widen(tx, memory, &rows)?;
     let mirror = memory.mirror.clone();
     tx.on_commit(Box::new(move || mirror.put_all(rows.into())));
     Ok(true)
@@ -187,6 +188,7 @@ pub(crate) fn delete_stream(tx: &mut Tx, memory: &Memory, datastream: i64) -> Re
     }
     streams::delete(tx, datastream)?;
     revisions::delete_of(tx, datastream)?;
+    extents::delete(tx, memory, datastream)?;
     let mirror = memory.mirror.clone();
     tx.on_commit(Box::new(move || mirror.forget(datastream)));
     Ok(())

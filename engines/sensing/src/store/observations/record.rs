@@ -7,7 +7,7 @@ use vocab::Time;
 
 use super::counters::{self, Counts};
 use super::revisions::{self, Note};
-use super::{Memory, blocks, hot, sources};
+use super::{Memory, blocks, extents, hot, sources};
 use crate::bucket::Bucket;
 use crate::datastream::Policy;
 use crate::ingest::{Outcome, Refusal, decide};
@@ -97,6 +97,7 @@ pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec
     counters::add(tx, &counts(batches, &outcomes))?;
     let mut rows = work.new;
     rows.append(&mut work.over);
+    extents::widen(tx, memory, &rows)?;
     follow(tx, memory, rows);
     Ok(outcomes)
 }
