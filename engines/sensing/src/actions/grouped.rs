@@ -11,7 +11,6 @@ use crate::Sensing;
 use crate::actions::entities::collection;
 use crate::actions::observed::{CHUNK, EXAMINED, Part};
 use crate::api::problems::TOO_MUCH;
-use crate::datastream::Class;
 use crate::entity::tree::Item;
 use crate::entity::{Kind, Sight};
 use crate::query::Query;
@@ -169,9 +168,8 @@ impl Sensing {
         };
         let one_stream_a_group = streams.keys.len() == 1
             || apply.keys.iter().any(|key| matches!(key, Key::Path(path) if *path == ["Datastream", "id"]));
-        let is_plain = |part: &Part| {
-            part.feature.is_none() && (bounds.times.1 == i64::MAX || part.class != Class::Interval)
-        };
+        let is_plain =
+            |part: &Part| part.feature.is_none() && (bounds.times.1 == i64::MAX || !self.has_intervals(part));
         let of_summary = apply.paths.iter().all(|path| *path == ["result"])
             && apply.measures.iter().all(|measure| match measure.method {
                 Method::First | Method::Last => one_stream_a_group,

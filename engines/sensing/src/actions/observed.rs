@@ -121,9 +121,8 @@ impl Sensing {
             None => None,
         };
         // An interval may begin before a bound and end after it: only of instants does a span say all.
-        let is_exact = |part: &Part| {
-            part.feature.is_none() && (bounds.times.1 == i64::MAX || part.class != Class::Interval)
-        };
+        let is_exact =
+            |part: &Part| part.feature.is_none() && (bounds.times.1 == i64::MAX || !self.has_intervals(part));
         let all_said = bounds.is_all && bounds.ids == (i64::MIN, i64::MAX);
         let of_parents = bounds.parents.iter().all(|(kind, _)| *kind == Kind::Datastream);
         let plain = query.filter.is_none() || all_said && of_parents;
@@ -228,6 +227,11 @@ impl Sensing {
             }
         }
         Ok(found)
+    }
+
+    /// Whether what begins within a span may end outside of it.
+    pub(crate) fn has_intervals(&self, part: &Part) -> bool {
+        part.class == Class::Interval && self.observations().has_lengths(part.datastream)
     }
 
     /// No more points than a chart has room for.

@@ -11,7 +11,7 @@ use host::{Gate, Problem};
 use super::entities::{self, act};
 use super::{landing, observations, read};
 use crate::Sensing;
-use crate::actions::entities::changes::{Act, Done, Names, Step};
+use crate::actions::entities::changes::{self, Act, Done, Names, Step};
 use crate::api::problems::{BAD_BATCH, BAD_PATH, ROLLED_BACK, TOO_MUCH};
 use crate::batch::{self, Answered, Asked, Entry, Replied, multipart};
 use crate::entity::tree::Node;
@@ -138,7 +138,8 @@ impl Running {
         let (method, row) = Self::method(asked)?;
         let gate = self.gate.through(row)?;
         let below = self.below(&asked.url).to_string();
-        let refers = asked.url.starts_with('$') || String::from_utf8_lossy(&asked.body).contains("\"$");
+        let refers = asked.url.starts_with('$')
+            || serde_json::from_slice(&asked.body).is_ok_and(|json| changes::refers(&json));
         if method != Method::GET && refers {
             return self.steps(std::slice::from_ref(asked)).await.map_err(|(_, problem)| problem).and_then(
                 |mut answers| answers.pop().ok_or_else(|| Problem::new(&BAD_BATCH, "it asks for nothing")),

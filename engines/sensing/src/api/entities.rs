@@ -44,7 +44,10 @@ pub fn act(method: &Method, headers: &HeaderMap, bytes: &[u8]) -> Result<Act, Pr
         must_be_json(headers)?
     }
     let json = read(bytes)?;
-    Ok(how.map_or(Act::Make(json.clone()), |how| Act::Change(how, json)))
+    Ok(match how {
+        None => Act::Make(json),
+        Some(how) => Act::Change(how, json),
+    })
 }
 
 /// POST, PATCH and PUT of any address.

@@ -115,6 +115,11 @@ impl Observations {
         self.inner.memory.mirror.with(datastream, |s| s.extent()).flatten()
     }
 
+    /// Whether any observation of a datastream is, or ever was, longer than an instant; from memory.
+    pub fn has_lengths(&self, datastream: i64) -> bool {
+        self.inner.memory.reaches.get(datastream).longest > 0
+    }
+
     /// Rows not yet sealed, of all datastreams.
     pub fn hot_rows(&self) -> usize {
         self.inner.memory.mirror.hot_rows()

@@ -552,6 +552,18 @@ fn named<'a>(name: &str, names: &'a Names) -> Result<&'a (Kind, String), Problem
     })
 }
 
+/// Whether a body refers to what an earlier step made.
+pub fn refers(json: &Json) -> bool {
+    match json {
+        Json::Array(list) => list.iter().any(refers),
+        Json::Object(object) => object.iter().any(|(key, value)| match value {
+            Json::String(text) => key == "@iot.id" && text.starts_with('$'),
+            other => refers(other),
+        }),
+        _ => false,
+    }
+}
+
 /// The body with every `{"@iot.id": "$name"}` resolved.
 fn referring(mut json: Json, names: &Names) -> Result<Json, Problem> {
     fn walk(json: &mut Json, names: &Names) -> Result<(), Problem> {
