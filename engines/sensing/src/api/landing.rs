@@ -60,6 +60,10 @@ pub const CONFORMANCE: &[&str] = &[
     "data-array/data-array",
 ];
 
+/// Classes of which every requirement is claimed, for clients that ask for those.
+pub const CLASSES: &[&str] =
+    &["datamodel", "resource-path", "request-data", "create-update-delete", "batch-request", "data-array"];
+
 pub async fn landing(
     _: Gate,
     State(sensing): State<Sensing>,
@@ -76,7 +80,8 @@ pub async fn landing(
         return sensing.json(StatusCode::OK, json!({ "value": sets }).to_string());
     }
     let create = format!("{base}/CreateObservations");
-    let claimed: Vec<String> = CONFORMANCE.iter().map(|name| format!("{REQUIREMENTS}{name}")).collect();
+    let claimed: Vec<String> =
+        CLASSES.iter().chain(CONFORMANCE).map(|name| format!("{REQUIREMENTS}{name}")).collect();
     let data_array = format!("{REQUIREMENTS}data-array/data-array");
     let settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
     sensing.json(StatusCode::OK, json!({ "value": sets, "serverSettings": settings }).to_string())
