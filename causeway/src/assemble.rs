@@ -111,6 +111,7 @@ impl Standing {
             clock,
             sensing::Config {
                 public_url: config.server.public_url.clone(),
+                zone: pack.city.zone(),
                 queue_rows: config.database.queue_rows,
                 seal_seconds: config.database.seal_seconds,
                 ..sensing::Config::new(mode, pack.language_tags())

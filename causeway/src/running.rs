@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use host::Pack;
 use host::http::Switch;
 use intake::fetch::{Fetcher, Terms};
 use intake::replay::Replay;
@@ -122,10 +123,9 @@ impl Running {
         }
         let content = assemble::check(commands::pack(Some(folder))?)?;
         let (old, new) = (&self.content.pack, &content.pack);
-        if (&old.city.id, old.language_tags()) != (&new.city.id, new.language_tags()) {
-            return refused(
-                "another city, or other languages, need a restart: what is stored is named in them",
-            );
+        let named = |pack: &Pack| (pack.city.id.clone(), pack.language_tags(), pack.city.zone());
+        if named(old) != named(new) {
+            return refused("another city, other languages or another time zone need a restart");
         }
         Ok(content)
     }

@@ -1,9 +1,12 @@
 //! OGC SensorThings API 1.1 (18-088), asked through the whole HTTP shell without a socket, on every store at hand.
 
 mod array;
+mod batch;
 mod beyond;
 mod bounds;
+mod extents;
 mod filters;
+mod groups;
 mod landing;
 mod model;
 mod paging;

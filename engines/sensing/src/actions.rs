@@ -4,4 +4,5 @@ pub mod devices;
 pub mod door;
 pub mod entities;
 pub mod export;
+pub mod grouped;
 pub mod observed;

@@ -12,6 +12,7 @@ pub mod languages;
 pub mod patch;
 pub mod path;
 pub mod place;
+pub mod table;
 pub mod tree;
 
 /// The kinds of entity (OGC 18-088, 8.2).

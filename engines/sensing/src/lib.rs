@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod batch;
 pub mod block;
 pub mod bucket;
 pub mod calendar;
@@ -18,6 +19,7 @@ pub mod mirror;
 pub mod observation;
 pub mod observed;
 pub mod query;
+pub mod reach;
 pub mod retention;
 pub mod rollup;
 pub mod seal;
@@ -43,7 +45,8 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         Step { version: 1, name: "observations", sql: include_str!("../migrations/0001_observations.sql") },
         Step { version: 2, name: "entities", sql: include_str!("../migrations/0002_entities.sql") },
-        Step { version: 3, name: "devices", sql: include_str!("../migrations/0003_devices.sql") },
+        Step { version: 3, name: "reach", sql: include_str!("../migrations/0003_reach.sql") },
+        Step { version: 4, name: "devices", sql: include_str!("../migrations/0004_devices.sql") },
     ],
 };
 
@@ -56,6 +59,8 @@ pub struct Config {
     pub languages: Vec<Lang>,
     /// What absolute links begin with, where a proxy stands before this server.
     pub public_url: Option<String>,
+    /// The city's: buckets of time that name no other begin and end by its clocks.
+    pub zone: jiff::tz::TimeZone,
     pub limits: ingest::Limits,
     /// Observations that may wait for their commit; beyond it the door says that it is full.
     pub queue_rows: usize,
@@ -71,6 +76,7 @@ impl Config {
             mode,
             languages,
             public_url: None,
+            zone: jiff::tz::TimeZone::UTC,
             limits: ingest::Limits::default(),
             queue_rows: actions::door::QUEUE_ROWS,
             seal_seconds: jobs::SEAL_SECONDS,
@@ -107,7 +113,7 @@ impl Sensing {
         let datastreams = Datastreams::default();
         let observations = Observations::open(db, &datastreams)?;
         let door = Door::new(&observations, config.limits, config.queue_rows);
-        let world = World::new(&observations, config.mode, &config.languages);
+        let world = World::new(&observations, config.mode, &config.languages, config.limits);
         let notes = world.notes.clone();
         db.read_blocking(move |tx| {
             store::entities::each_datastream(tx, |entity| {

@@ -7,6 +7,8 @@ use crate::api::problems::{BAD_QUERY, TOO_DEEP, TOO_MUCH};
 use crate::entity::fields::field;
 use crate::entity::{Kind, Link};
 
+pub mod apply;
+pub mod decimate;
 pub mod filter;
 pub mod order;
 pub mod scope;
@@ -14,6 +16,7 @@ pub mod shape;
 pub mod token;
 pub mod words;
 
+use apply::Apply;
 use filter::Filter;
 use order::By;
 
@@ -28,6 +31,16 @@ const DEPTH: usize = 5;
 /// Links expanded in one request, each a statement for every page.
 const EXPANDED: usize = 40;
 
+/// `$resultFormat`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    #[default]
+    Json,
+    DataArray,
+    Csv,
+    GeoJson,
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
     pub filter: Option<Filter>,
@@ -39,8 +52,10 @@ pub struct Query {
     pub skip: usize,
     pub count: bool,
     pub token: Option<String>,
-    /// `$resultFormat=dataArray`.
-    pub array: bool,
+    pub format: Format,
+    pub apply: Option<Apply>,
+    /// Points of a series at most.
+    pub decimation: Option<usize>,
     /// The options as they were, for links to the next page.
     given: Vec<(String, String)>,
 }
@@ -75,6 +90,11 @@ impl Query {
         left: &mut usize,
     ) -> Result<Query, Problem> {
         let mut query = Query::default();
+        if options.iter().any(|(name, _)| name == "$apply") {
+            query.read_apply(&options, kind)?;
+            query.given = options;
+            return Ok(query);
+        }
         for (name, value) in &options {
             if options.iter().filter(|(other, _)| other == name).count() > 1 {
                 return Err(wrong(format!("{} stands there twice", words::short(name)), "say it once"));
@@ -92,20 +112,55 @@ impl Query {
                         value.parse().map_err(|_| wrong(format!("$count={}", words::short(value)), hint))?;
                 }
                 "$skiptoken" => query.token = Some(value.clone()),
-                "$resultFormat" if value == "dataArray" && kind == Kind::Observation => query.array = true,
-                "$resultFormat" => {
-                    let what = format!("$resultFormat={} of {}", words::short(value), kind.set());
-                    return Err(wrong(what, "only dataArray is known here, and only of Observations"));
-                }
+                "$resultFormat" => query.format = format(value, kind)?,
+                "$decimation" if kind == Kind::Observation => query.decimation = Some(points(value)?),
                 other => {
-                    let hint =
-                        "there are $filter, $expand, $select, $orderby, $top, $skip, $count, $resultFormat";
+                    let hint = "there are $filter, $expand, $select, $orderby, $top, $skip, $count, \
+                                $resultFormat, $apply, and $decimation of Observations";
                     return Err(wrong(format!("there is no option {}", words::short(other)), hint));
                 }
             }
         }
+        if query.decimation.is_some() {
+            let by_time = query.order.iter().all(|by| by.path == ["phenomenonTime"]) && query.order.len() < 2;
+            if !by_time || query.top.is_some() || query.skip > 0 || query.token.is_some() {
+                return Err(wrong(
+                    "$decimation beside $top, $skip or an order other than of phenomenonTime",
+                    "bound phenomenonTime in $filter; the answer is one page",
+                ));
+            }
+        }
         query.given = options;
         Ok(query)
+    }
+
+    /// With groups the other options are of the groups.
+    fn read_apply(&mut self, options: &[(String, String)], kind: Kind) -> Result<(), Problem> {
+        for (name, value) in options.iter().filter(|(name, _)| name == "$apply") {
+            if self.apply.is_some() {
+                return Err(wrong(format!("{name} stands there twice"), "say it once"));
+            }
+            self.apply = Some(Apply::parse(value, kind)?);
+        }
+        for (name, value) in options.iter().filter(|(name, _)| name != "$apply") {
+            match (name.as_str(), &mut self.apply) {
+                ("$orderby", Some(apply)) => apply.order_by(value)?,
+                ("$top", _) => self.top = Some(number(name, value)?),
+                ("$skip", _) => self.skip = number(name, value)?,
+                ("$count", _) => {
+                    let hint = "write $count=true or $count=false";
+                    self.count =
+                        value.parse().map_err(|_| wrong(format!("$count={}", words::short(value)), hint))?;
+                }
+                ("$resultFormat", _) if value.eq_ignore_ascii_case("csv") => self.format = Format::Csv,
+                _ => {
+                    let hint = "groups take $orderby, $top, $skip, $count and $resultFormat=CSV; a condition stands \
+                                within $apply: filter(…)/groupby(…)";
+                    return Err(wrong(format!("{} beside $apply", words::short(name)), hint));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn read_expand(&mut self, text: &str, kind: Kind, depth: usize, left: &mut usize) -> Result<(), Problem> {
@@ -148,9 +203,11 @@ impl Query {
                 _ => Vec::new(),
             };
             let inner = Query::of_options(options, link.to, below, left)?;
-            if inner.array || inner.token.is_some() {
+            let is_whole =
+                inner.format != Format::Json || inner.apply.is_some() || inner.decimation.is_some();
+            if is_whole || inner.token.is_some() {
                 return Err(wrong(
-                    format!("$resultFormat or $skiptoken within the $expand of {name}"),
+                    format!("$resultFormat, $apply, $decimation or $skiptoken within the $expand of {name}"),
                     "leave it out",
                 ));
             }
@@ -177,10 +234,22 @@ impl Query {
         Query { top: Some(top), ..Query::default() }
     }
 
+    /// All that a condition is true of, with the values of these properties.
+    pub fn looking(filter: Option<Filter>, order: Vec<By>) -> Query {
+        Query { filter, order, ..Query::default() }
+    }
+
     /// Tells its conditions what time it is.
     pub fn set_now(&mut self, now: Time) {
         self.filter.iter_mut().for_each(|filter| filter.set_now(now));
+        let groups = self.apply.iter_mut().flat_map(|apply| &mut apply.filters);
+        groups.for_each(|filter| filter.set_now(now));
         self.expand.iter_mut().for_each(|(_, below)| below.set_now(now));
+    }
+
+    /// Whether a condition is all that is said.
+    pub fn is_filter_alone(&self) -> bool {
+        self.filter.is_some() && self.given.len() == 1
     }
 
     /// Entities of a page.
@@ -190,6 +259,15 @@ impl Query {
 
     /// The same question from `token` on, as an address.
     pub fn next_link(&self, at: &str, token: &str) -> String {
+        self.link(at, "$skiptoken", token)
+    }
+
+    /// The same question with so many left out, as an address.
+    pub fn skip_link(&self, at: &str, skip: usize) -> String {
+        self.link(at, "$skip", &skip.to_string())
+    }
+
+    fn link(&self, at: &str, further: &str, value: &str) -> String {
         let mut link = format!("{at}?");
         let given = self.given.iter().filter(|(name, _)| name != "$skip" && name != "$skiptoken");
         for (name, value) in given {
@@ -198,8 +276,9 @@ impl Query {
             words::encode(&mut link, value);
             link.push('&');
         }
-        link.push_str("$skiptoken=");
-        words::encode(&mut link, token);
+        link.push_str(further);
+        link.push('=');
+        words::encode(&mut link, value);
         link
     }
 
@@ -207,6 +286,28 @@ impl Query {
     pub fn selects(&self, name: &str) -> bool {
         self.select.as_ref().is_none_or(|names| names.iter().any(|known| known == name))
     }
+}
+
+fn format(value: &str, kind: Kind) -> Result<Format, Problem> {
+    match value.to_ascii_lowercase().as_str() {
+        "dataarray" if kind == Kind::Observation => Ok(Format::DataArray),
+        "csv" => Ok(Format::Csv),
+        "geojson" => Ok(Format::GeoJson),
+        "json" => Ok(Format::Json),
+        _ => {
+            let what = format!("$resultFormat={} of {}", words::short(value), kind.set());
+            Err(wrong(what, "there are CSV, GeoJSON and, of Observations, dataArray"))
+        }
+    }
+}
+
+fn points(value: &str) -> Result<usize, Problem> {
+    let points = number("$decimation", value)?;
+    if (decimate::LEAST..=decimate::MOST).contains(&points) {
+        return Ok(points);
+    }
+    let hint = format!("as many points as the chart has pixels: {} to {}", decimate::LEAST, decimate::MOST);
+    Err(wrong(format!("$decimation={points}"), &hint))
 }
 
 fn skip(entities: usize) -> Result<usize, Problem> {

@@ -354,7 +354,7 @@ async fn options_that_make_no_sense_are_refused() {
             "$orderby=name asc desc",
             "$orderby=Datastreams",
             "$filter=",
-            "$resultFormat=CSV",
+            "$resultFormat=XML",
             "$resultFormat=dataArray",
             "$skiptoken=x",
             "$skiptoken=[1]",

@@ -64,11 +64,14 @@ impl Door {
         &self,
         arrival: Arrival,
     ) -> Result<impl Future<Output = Result<Vec<Outcome>, DbError>> + Send + 'static, Full> {
-        let hot = self.observations.hot_rows();
-        if hot > MOST_HOT {
-            return Err(Full { waiting: hot, retry_after_seconds: 5 });
-        }
+        self.room()?;
         self.lane.push(self.check(&arrival))
+    }
+
+    /// Whether there is room at all: for what brings observations within a transaction of its own.
+    pub fn room(&self) -> Result<(), Full> {
+        let hot = self.observations.hot_rows();
+        if hot > MOST_HOT { Err(Full { waiting: hot, retry_after_seconds: 5 }) } else { Ok(()) }
     }
 
     /// Takes history in, straight into blocks where its days are closed. For files, some ten thousand rows at a time,
@@ -116,6 +119,7 @@ impl Door {
             rows: Vec::with_capacity(observations.len()),
             outcomes: vec![Outcome::Stored; observations.len()],
             positions: Vec::new(),
+            made: Vec::new(),
         };
         self.observations.datastreams().with(|datastreams| {
             for (i, incoming) in observations.iter().enumerate() {

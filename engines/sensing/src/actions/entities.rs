@@ -1,5 +1,7 @@
 //! Entities made, changed and removed. Each function takes a transaction; memory follows in hooks of its commit.
 
+pub mod along;
+pub mod changes;
 pub mod collection;
 pub mod create;
 pub mod current;
@@ -22,6 +24,7 @@ use vocab::{Caller, Lang, Mode, Slug, Time};
 use self::notes::Notes;
 use crate::api::problems::{BAD_ENTITY, NO_SUCH_ENTITY, SLUG_TAKEN};
 use crate::entity::{Entity, Kind, Sight};
+use crate::ingest::Limits;
 use crate::store::entities::{self, links, write};
 use crate::store::observations::{Memory, Observations};
 
@@ -33,6 +36,7 @@ pub struct World {
     pub languages: Arc<[Lang]>,
     /// Of every datastream that is made here.
     pub mode: Mode,
+    pub limits: Limits,
     pub(crate) featured: Featured,
     pub(crate) notes: Notes,
     /// Counts removals: whoever remembers ids forgets them when it has grown.
@@ -40,11 +44,12 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(observations: &Observations, mode: Mode, languages: &[Lang]) -> World {
+    pub fn new(observations: &Observations, mode: Mode, languages: &[Lang], limits: Limits) -> World {
         World {
             memory: observations.inner.memory.clone(),
             languages: languages.into(),
             mode,
+            limits,
             featured: Featured::default(),
             notes: Notes::default(),
             removals: Arc::default(),

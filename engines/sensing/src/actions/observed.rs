@@ -12,6 +12,7 @@ use crate::entity::json::AllDerived;
 use crate::entity::tree::{Item, Node, Page};
 use crate::entity::{Kind, Sight};
 use crate::observation::{Key, Row, Span};
+use crate::query::decimate::Decimation;
 use crate::query::order::compare_all;
 use crate::query::scope::{Scope, Val};
 use crate::query::token::Token;
@@ -19,9 +20,9 @@ use crate::query::{Query, TOP_MAX};
 use crate::store::observations::Order;
 
 /// Rows of one scan.
-const CHUNK: usize = 4_096;
+pub(crate) const CHUNK: usize = 4_096;
 /// Rows that one request may look at: about a second.
-const EXAMINED: usize = 1_000_000;
+pub(crate) const EXAMINED: usize = 1_000_000;
 
 /// Some observations of one datastream.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,9 +121,8 @@ impl Sensing {
             None => None,
         };
         // An interval may begin before a bound and end after it: only of instants does a span say all.
-        let is_exact = |part: &Part| {
-            part.feature.is_none() && (bounds.times.1 == i64::MAX || part.class != Class::Interval)
-        };
+        let is_exact =
+            |part: &Part| part.feature.is_none() && (bounds.times.1 == i64::MAX || !self.has_intervals(part));
         let all_said = bounds.is_all && bounds.ids == (i64::MIN, i64::MAX);
         let of_parents = bounds.parents.iter().all(|(kind, _)| *kind == Kind::Datastream);
         let plain = query.filter.is_none() || all_said && of_parents;
@@ -132,6 +132,10 @@ impl Sensing {
             true if plain => Some(self.count_parts(&parts).await?),
             true => Some(self.count_accepted(&parts, query, sight).await?),
         };
+        if let Some(points) = query.decimation {
+            let (rows, count_of_all) = (self.decimated(&parts, query, points, sight).await?, count);
+            return Ok(Page { nodes: rows, next: None, count: count_of_all });
+        }
         let mut page = match kept(query) {
             _ if query.top() == 0 => Page::default(),
             Some(Kept::ById(order)) => self.in_order(parts, query, sight, token.as_ref(), order).await?,
@@ -167,7 +171,7 @@ impl Sensing {
     }
 
     /// Some rows of a part and the span of those left, where there are any.
-    async fn chunk(
+    pub(crate) async fn chunk(
         &self,
         part: &Part,
         span: Span,
@@ -188,7 +192,7 @@ impl Sensing {
     }
 
     /// Those of `rows` that the filter accepts; where it is `sorted`, with what they are ordered by.
-    async fn accepted(
+    pub(crate) async fn accepted(
         &self,
         part: &Part,
         mut rows: Vec<Row>,
@@ -223,6 +227,48 @@ impl Sensing {
             }
         }
         Ok(found)
+    }
+
+    /// Whether what begins within a span may end outside of it.
+    pub(crate) fn has_intervals(&self, part: &Part) -> bool {
+        part.class == Class::Interval && self.observations().has_lengths(part.datastream)
+    }
+
+    /// No more points than a chart has room for.
+    async fn decimated(
+        &self,
+        parts: &[Part],
+        query: &Query,
+        points: usize,
+        sight: &Sight,
+    ) -> Result<Vec<Node>, Problem> {
+        let Some(one) = parts.first() else { return Ok(Vec::new()) };
+        if parts.iter().any(|part| part.datastream != one.datastream) {
+            let what = "$decimation of several datastreams at once";
+            return Err(Problem::new(&crate::api::problems::BAD_QUERY, what)
+                .hint("a chart has a line for each: Datastreams(1)/Observations?$decimation=800"));
+        }
+        let Some((first, last)) = self.observations().extent(one.datastream) else { return Ok(Vec::new()) };
+        let from = parts.iter().map(|part| part.span.from.t).min().unwrap_or(first).max(first);
+        let to = parts.iter().map(|part| part.span.to.t).max().unwrap_or(last).min(last);
+        let (mut decimation, mut left) = (Decimation::new(points, from, to), EXAMINED);
+        for part in parts {
+            let mut span = part.span;
+            while let Some((rows, next)) = self.chunk(part, span, Order::Ascending, &mut left, CHUNK).await? {
+                for (node, _) in self.accepted(part, rows, query, sight, false).await? {
+                    if let Item::Observation { row, .. } = node.item {
+                        decimation.add(row);
+                    }
+                }
+                let Some(next) = next else { break };
+                span = next;
+            }
+        }
+        let mut nodes: Vec<Node> = decimation.finish().into_iter().map(|row| one.node(row)).collect();
+        if query.order.first().is_some_and(|by| by.descending) {
+            nodes.reverse();
+        }
+        Ok(nodes)
     }
 
     /// Part after part, each in the order of time; backwards from the last.

@@ -16,7 +16,8 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 impl Sensing {
     /// What absolute links begin with, ending before `/Things`.
     pub(crate) fn base(&self, uri: &Uri, headers: &HeaderMap) -> String {
-        format!("{}/sta/v1.1", self.origin(uri, headers))
+        let version = if is_1_0(uri) { "v1.0" } else { "v1.1" };
+        format!("{}/sta/{version}", self.origin(uri, headers))
     }
 
     /// Scheme and host as the client knows them.
@@ -47,6 +48,11 @@ impl Sensing {
         headers.insert(MODE, HeaderValue::from_static(self.inner.config.mode.word()));
         response
     }
+}
+
+/// Whether the earlier version of the standard (OGC 15-078r6) was asked.
+pub fn is_1_0(uri: &Uri) -> bool {
+    uri.path().starts_with("/sta/v1.0")
 }
 
 /// What a JSON Patch says that it is (RFC 6902).

@@ -2,225 +2,151 @@
 
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use host::{Gate, Problem};
 use serde_json::Value as Json;
 
 use super::base::{JSON_PATCH, is_json_patch, must_be, must_be_json};
-use super::read::{Found, address};
+use super::read::{Found, address, below_root};
 use crate::Sensing;
-use crate::actions::entities::create::{self, Context, Created};
-use crate::actions::entities::{By, remove, update};
-use crate::api::problems::{BAD_ENTITY, BAD_PATH};
-use crate::entity::draft::{Draft, Said};
+use crate::actions::entities::By;
+use crate::actions::entities::changes::{self, Act, Done, Failed, How, Names, Step};
+use crate::api::problems::{BAD_ENTITY, BUSY};
 use crate::entity::json::AllDerived;
-use crate::entity::patch;
-use crate::entity::path::{Address, Id, Tail};
+use crate::entity::path::{Address, Id};
 use crate::entity::tree::{Item, Node};
 use crate::entity::{Kind, Sight};
 use crate::query::Query;
 use crate::query::words::short;
 
-fn no_place(what: String, hint: &str) -> Problem {
-    Problem::new(&BAD_PATH, what).hint(hint)
-}
-
-/// The JSON of a body.
-pub fn body(headers: &HeaderMap, bytes: &Bytes) -> Result<Json, Problem> {
-    must_be_json(headers)?;
-    read(bytes)
-}
-
-fn read(bytes: &Bytes) -> Result<Json, Problem> {
+fn read(bytes: &[u8]) -> Result<Json, Problem> {
     serde_json::from_slice(bytes).map_err(|error| {
         Problem::new(&BAD_ENTITY, format!("the body is no JSON we can read: {}", short(&error.to_string())))
             .hint("JSON has no NaN and no Infinity; nesting goes 128 deep at most")
     })
 }
 
-pub async fn post(
-    gate: Gate,
-    State(sensing): State<Sensing>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Response, Problem> {
-    let address = address(&uri)?;
-    let (kind, is_one) = address.end();
-    if is_one || address.tail != Tail::All {
-        return Err(no_place(
-            format!("{} names no set", uri.path()),
-            "POST to a set; PATCH changes one entity",
-        ));
+/// What a method with this body asks to be done.
+pub fn act(method: &Method, headers: &HeaderMap, bytes: &[u8]) -> Result<Act, Problem> {
+    if *method == Method::DELETE {
+        return Ok(Act::Remove);
     }
-    let (sight, base) = (Sight::of(&gate.caller), sensing.base(&uri, &headers));
-    // The entity that the new one is hung below, and the link that leads from it.
-    let above = match address.steps.as_slice() {
-        [] => None,
-        [before @ .., (link, None)] => {
-            let parent = Address { steps: before.to_vec(), tail: Tail::All, ..address.clone() };
-            Some((parent, *link))
-        }
+    let how = match *method {
+        Method::PATCH if is_json_patch(headers) => Some(How::Operations),
+        Method::PATCH => Some(How::Merge),
+        Method::PUT => Some(How::Replace),
         _ => None,
     };
-    if kind == Kind::Observation {
-        let (datastream, feature) = match above {
-            None => (None, None),
-            // The way most observations come needs no look at the tables.
-            Some((Address { root: Kind::Datastream, id: Some(Id::Number(id)), ref steps, .. }, _))
-                if steps.is_empty() =>
-            {
-                (Some(id), None)
-            }
-            Some((parent, _)) => match sensing.find(&parent, &sight).await? {
-                Found::One(node) => match &node.item {
-                    Item::Entity(entity) if entity.kind == Kind::Datastream => (Some(entity.id), None),
-                    Item::Entity(entity) => (None, Some(entity.id)),
-                    Item::Observation { .. } => (None, None),
-                },
-                _ => (None, None),
-            },
-        };
+    if how == Some(How::Operations) {
+        must_be(&[JSON_PATCH], headers)?
+    } else {
+        must_be_json(headers)?
+    }
+    let json = read(bytes)?;
+    Ok(match how {
+        None => Act::Make(json),
+        Some(how) => Act::Change(how, json),
+    })
+}
+
+/// POST, PATCH and PUT of any address.
+pub async fn write(
+    gate: Gate,
+    State(sensing): State<Sensing>,
+    method: Method,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
+    let base = sensing.base(&uri, &headers);
+    if method == Method::POST
+        && let Some(datastream) = sensing.plain_observation(&uri, &gate).await?
+    {
+        let (datastream, feature) = datastream;
         return sensing.take_one(&gate, &base, &headers, &bytes, datastream, feature).await;
     }
-    let json = body(&headers, &bytes)?;
-    let context: Context = match above {
-        None => None,
-        Some((parent, link)) => match sensing.find(&parent, &sight).await? {
-            Found::One(node) => match &node.item {
-                Item::Entity(entity) => Some((entity.kind, entity.id, link)),
-                Item::Observation { .. } => None,
-            },
-            _ => None,
-        },
-    };
-    let draft = Draft::read(kind, json, Said::All, &sensing.inner.world.languages)?;
-    let created = sensing.create(&gate, draft, context).await?;
-    let node = sensing.one(created.kind, Id::Number(created.id), &Sight::All).await?;
-    sensing.shown(&base, StatusCode::CREATED, node).await
-}
-
-pub async fn patch_entity(
-    gate: Gate,
-    State(sensing): State<Sensing>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Response, Problem> {
-    let address = address(&uri)?;
-    let base = sensing.base(&uri, &headers);
-    if is_json_patch(&headers) {
-        must_be(&[JSON_PATCH], &headers)?;
-        let operations = read(&bytes)?;
-        let node = sensing.found_one(&gate, &address).await?;
-        let shown = sensing.written(&base, &node).await?;
-        let shown: Json = serde_json::from_str(&shown).map_err(|error| {
-            tracing::error!(%error, "an entity was written as no JSON");
-            Problem::new(&host::problem::INTERNAL, "the entity could not be read")
-        })?;
-        let changed = patch::apply(shown, &operations).map_err(|what| {
-            Problem::new(&BAD_ENTITY, what).hint("paths are those of the entity as it is shown (RFC 6902)")
-        })?;
-        // Read again: many small moves can make what lies deeper than we read.
-        let changed = read(&Bytes::from(changed.to_string()))?;
-        return change(gate, sensing, node, &base, changed, Said::All).await;
-    }
-    let json = body(&headers, &bytes)?;
-    let node = sensing.found_one(&gate, &address).await?;
-    change(gate, sensing, node, &base, json, Said::Some).await
-}
-
-pub async fn put(
-    gate: Gate,
-    State(sensing): State<Sensing>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Response, Problem> {
-    let (address, json) = (address(&uri)?, body(&headers, &bytes)?);
-    let node = sensing.found_one(&gate, &address).await?;
-    let base = sensing.base(&uri, &headers);
-    change(gate, sensing, node, &base, json, Said::All).await
-}
-
-async fn change(
-    gate: Gate,
-    sensing: Sensing,
-    node: Node,
-    base: &str,
-    json: Json,
-    said: Said,
-) -> Result<Response, Problem> {
-    let entity = match node.item {
-        Item::Entity(entity) => entity,
-        Item::Observation { datastream, class, row } => {
-            let node = sensing.correct(&gate, datastream, class, row, json, said).await?;
-            return sensing.shown(base, StatusCode::OK, node).await;
-        }
-    };
-    let draft = Draft::read(entity.kind, json, said, &sensing.inner.world.languages)?;
-    let (world, now, id) = (sensing.inner.world.clone(), sensing.inner.clock.now(), entity.id);
-    let changed = sensing.inner.db.write(move |tx| {
-        let by = By { gate: &gate, now };
-        update::update(tx, &world, by, id, draft.clone(), said == Said::All)
-    });
-    let node = Node::of(changed.await?);
-    sensing.shown(base, StatusCode::OK, node).await
+    // Whether the address leads anywhere is told before anything is said of the body.
+    address(&uri)?;
+    let step = Step { name: None, at: below_root(&uri), act: act(&method, &headers, &bytes)? };
+    sensing.write_one(&gate, &base, step).await
 }
 
 pub async fn delete(
     gate: Gate,
     State(sensing): State<Sensing>,
     OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let node = sensing.found_one(&gate, &address(&uri)?).await?;
-    match node.item {
-        Item::Observation { datastream, row, .. } => sensing.withdraw(&gate, datastream, row.key()).await?,
-        Item::Entity(entity) => {
-            if entity.kind == Kind::FeatureOfInterest {
-                sensing.withdraw_all_about(&gate, entity.id).await?;
-            }
-            let (world, now) = (sensing.inner.world.clone(), sensing.inner.clock.now());
-            let removed = sensing.inner.db.write_alone(move |tx| {
-                remove::remove(tx, &world, By { gate: &gate, now }, entity.kind, entity.id)
-            });
-            removed.await?;
-        }
+    let address = address(&uri)?;
+    let (kind, is_one) = address.end();
+    if !is_one {
+        return sensing.remove_all(&gate, &address, kind, uri.query().unwrap_or_default()).await;
     }
-    Ok(StatusCode::OK.into_response())
+    let step = Step { name: None, at: below_root(&uri), act: Act::Remove };
+    sensing.write_one(&gate, &sensing.base(&uri, &headers), step).await
 }
 
 impl Sensing {
-    /// Makes an entity with all that is nested in it; nested observations go through the door when it is durable.
-    pub(crate) async fn create(
+    /// Where an observation is to go whose address says that it is one: (datastream, feature). The way most of them
+    /// come, by a lane that shares its commits.
+    async fn plain_observation(
         &self,
+        uri: &Uri,
         gate: &Gate,
-        draft: Draft,
-        context: Context,
-    ) -> Result<Created, Problem> {
-        let (world, now, by_whom) = (self.inner.world.clone(), self.inner.clock.now(), gate.clone());
-        let mut created = self
-            .inner
-            .db
-            .write(move |tx| create::create(tx, &world, By { gate: &by_whom, now }, draft.clone(), context))
-            .await?;
-        let nested = std::mem::take(&mut created.observations);
-        if !nested.is_empty() {
-            self.take_nested(gate, nested, now).await?;
+    ) -> Result<Option<(Option<i64>, Option<i64>)>, Problem> {
+        let address = address(uri)?;
+        if address.end() != (Kind::Observation, false) || address.tail != crate::entity::path::Tail::All {
+            return Ok(None);
         }
-        Ok(created)
+        let [before @ .., _] = address.steps.as_slice() else { return Ok(Some((None, None))) };
+        if let (Kind::Datastream, Some(Id::Number(id)), []) = (address.root, address.id, before) {
+            return Ok(Some((Some(id), None)));
+        }
+        let parent = Address { steps: before.to_vec(), ..address.clone() };
+        Ok(match self.find(&parent, &Sight::of(&gate.caller)).await? {
+            Found::One(node) => match &node.item {
+                Item::Entity(entity) if entity.kind == Kind::Datastream => Some((Some(entity.id), None)),
+                Item::Entity(entity) => Some((None, Some(entity.id))),
+                Item::Observation { .. } => Some((None, None)),
+            },
+            _ => Some((None, None)),
+        })
     }
 
-    async fn found_one(&self, gate: &Gate, address: &Address) -> Result<Node, Problem> {
-        let (kind, is_one) = address.end();
-        if !is_one || address.tail != Tail::All {
-            let what = format!("this names no single {}", kind.name());
-            return Err(no_place(what, "name one: Things(1)"));
-        }
-        match self.find(address, &Sight::of(&gate.caller)).await? {
-            Found::One(node) => Ok(*node),
-            _ => Err(no_place(format!("this names no single {}", kind.name()), "name one: Things(1)")),
+    /// Does all steps in one transaction, or none of them.
+    pub(crate) async fn perform(
+        &self,
+        gate: &Gate,
+        base: &str,
+        steps: Vec<Step>,
+        names: Names,
+    ) -> Result<(Vec<Done>, Names), Failed> {
+        let busy = |full: host::db::Full| Failed {
+            step: 0,
+            problem: Problem::new(&BUSY, format!("{} observations wait to be sealed", full.waiting))
+                .hint("none of this request was taken; send it again")
+                .retry_after(full.retry_after_seconds),
+        };
+        self.door().room().map_err(busy)?;
+        let (world, now, gate, base) =
+            (self.inner.world.clone(), self.inner.clock.now(), gate.clone(), base.to_string());
+        let shares = steps.iter().all(Step::leaves_observations_alone);
+        let work = move |tx: &mut host::Tx| {
+            let mut names = names.clone();
+            let by = By { gate: &gate, now };
+            changes::perform(tx, &world, by, &base, &steps, &mut names).map(|done| (done, names))
+        };
+        if shares { self.inner.db.write(work).await } else { self.inner.db.write_alone(work).await }
+    }
+
+    async fn write_one(&self, gate: &Gate, base: &str, step: Step) -> Result<Response, Problem> {
+        let done = self.perform(gate, base, vec![step], Names::new()).await;
+        let (mut done, _) = done.map_err(|failed| failed.problem)?;
+        match done.pop() {
+            Some(Done::Made(node)) => self.shown(base, StatusCode::CREATED, node).await,
+            Some(Done::Changed(node)) => self.shown(base, StatusCode::OK, node).await,
+            Some(Done::Removed) | None => Ok(StatusCode::OK.into_response()),
         }
     }
 

@@ -6,6 +6,7 @@ use axum::response::Response;
 use host::Gate;
 use serde_json::{Value as Json, json};
 
+use super::base::is_1_0;
 use crate::Sensing;
 use crate::entity::Kind;
 
@@ -55,8 +56,13 @@ pub const CONFORMANCE: &[&str] = &[
     "create-update-delete/update-entity",
     "create-update-delete/update-entity-jsonpatch",
     "create-update-delete/update-entity-put",
+    "batch-request/batch-request",
     "data-array/data-array",
 ];
+
+/// Classes of which every requirement is claimed, for clients that ask for those.
+pub const CLASSES: &[&str] =
+    &["datamodel", "resource-path", "request-data", "create-update-delete", "batch-request", "data-array"];
 
 pub async fn landing(
     _: Gate,
@@ -69,8 +75,13 @@ pub async fn landing(
         .into_iter()
         .map(|kind| json!({ "name": kind.set(), "url": format!("{base}/{}", kind.set()) }))
         .collect();
+    // The earlier version knows of no settings.
+    if is_1_0(&uri) {
+        return sensing.json(StatusCode::OK, json!({ "value": sets }).to_string());
+    }
     let create = format!("{base}/CreateObservations");
-    let claimed: Vec<String> = CONFORMANCE.iter().map(|name| format!("{REQUIREMENTS}{name}")).collect();
+    let claimed: Vec<String> =
+        CLASSES.iter().chain(CONFORMANCE).map(|name| format!("{REQUIREMENTS}{name}")).collect();
     let data_array = format!("{REQUIREMENTS}data-array/data-array");
     let settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
     sensing.json(StatusCode::OK, json!({ "value": sets, "serverSettings": settings }).to_string())

@@ -1,4 +1,4 @@
-//! Bringing observations: one, in dataArrays, nested in other entities; and correcting them.
+//! Bringing observations: one, or many in dataArrays, by the lane that shares its commits.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -9,39 +9,20 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use host::access::Action;
 use host::{Gate, Problem};
-use serde::de::DeserializeSeed;
-use serde_json::Value as Json;
-use vocab::{Caller, Time};
+use vocab::Time;
 
 use super::base::must_be_json;
 use crate::Sensing;
-use crate::actions::entities::{By, features, no_such};
-use crate::api::problems::{BAD_OBSERVATION, BUSY, IN_USE, NO_SUCH_DATASTREAM, REFUSED};
-use crate::datastream::{Class, Datastream};
-use crate::entity::draft::{Draft, Said};
+use crate::actions::entities::changes::{refused, source, unreadable};
+use crate::actions::entities::{By, features};
+use crate::api::problems::{BAD_OBSERVATION, BUSY, NO_SUCH_DATASTREAM};
+use crate::datastream::Datastream;
 use crate::entity::tree::{Item, Node};
 use crate::entity::{Kind, Sight};
-use crate::ingest::{Arrival, Incoming, Outcome, Refusal};
-use crate::observation::{Key, ObservationId, Row};
-use crate::observed::{Into, Part, Posted, array};
-use crate::query::Query;
+use crate::ingest::{Arrival, Incoming, Outcome};
+use crate::observation::{ObservationId, Row};
+use crate::observed::{Posted, array};
 use crate::query::words::short;
-use crate::store::entities as store;
-use crate::store::observations::SourceKind;
-
-/// Observations that one request may delete along with their feature: each is a commit of its own.
-const WITHDRAWN: usize = 10_000;
-
-fn unreadable(error: impl std::fmt::Display) -> Problem {
-    Problem::new(&BAD_OBSERVATION, short(&error.to_string())).hint(
-        "send {\"phenomenonTime\": \"2026-11-24T09:30:00Z\", \"result\": 1}; JSON has no NaN and no Infinity",
-    )
-}
-
-pub fn refused(refusal: Refusal) -> Problem {
-    let code = if refusal == Refusal::UnknownDatastream { &NO_SUCH_DATASTREAM } else { &REFUSED };
-    Problem::new(code, format!("the observation was not stored: {}", refusal.word())).hint(refusal.hint())
-}
 
 impl Sensing {
     /// A datastream that this caller may bring observations to.
@@ -70,10 +51,7 @@ impl Sensing {
             let world = self.inner.world.clone();
             self.inner.db.write(move |tx| features::settle(tx, &world, &unsettled, now)).await?;
         }
-        let (kind, name) = match &gate.caller {
-            Caller::Device { name, .. } => (SourceKind::Device, name.as_str()),
-            _ => (SourceKind::Person, "operator"),
-        };
+        let (kind, name) = source(&gate.caller);
         let source = self.door().source(kind, name, "", mode).await?;
         let arrival = Arrival { source, mode, received: now, observations };
         let answer = self.door().submit(arrival).map_err(|full| {
@@ -85,38 +63,17 @@ impl Sensing {
     }
 
     /// Makes or checks the feature of interest that an observation names.
-    async fn about(
-        &self,
-        gate: &Gate,
-        posted: &mut Posted,
-        datastream: i64,
-        now: Time,
-    ) -> Result<(), Problem> {
-        let named = posted.extra.as_ref().and_then(|extra| extra.feature);
-        let draft = match posted.feature.take() {
-            None if named.is_none() => return Ok(()),
-            None => None,
-            Some(json) => {
-                Some(Draft::read(Kind::FeatureOfInterest, *json, Said::All, &self.inner.world.languages)?)
-            }
-        };
-        let (world, by_whom) = (self.inner.world.clone(), gate.clone());
-        let id = self.inner.db.write(move |tx| {
-            let by = By { gate: &by_whom, now };
-            let id = match (&draft, named) {
-                (Some(draft), _) => features::make(tx, &world, by, draft.clone())?,
-                (None, Some(id)) => {
-                    let known = store::by_id(tx, Kind::FeatureOfInterest, id, &Sight::All)?;
-                    known.map(|feature| feature.id).ok_or_else(|| no_such(Kind::FeatureOfInterest, id))?
-                }
-                (None, None) => return Ok(None),
-            };
-            store::features::named(tx, id, datastream)?;
-            Ok::<_, Problem>(Some(id))
-        });
-        if let Some(id) = id.await? {
-            posted.extra.get_or_insert_default().feature = Some(id);
+    async fn about(&self, gate: &Gate, posted: &mut Posted, datastream: i64) -> Result<(), Problem> {
+        if posted.feature.is_none() && posted.extra.as_ref().is_none_or(|extra| extra.feature.is_none()) {
+            return Ok(());
         }
+        let (world, by_whom, said) = (self.inner.world.clone(), gate.clone(), posted.clone());
+        let named = self.inner.db.write(move |tx| {
+            let (mut posted, by) = (said.clone(), By { gate: &by_whom, now: by_whom.now });
+            features::about(tx, &world, by, &mut posted, datastream)?;
+            Ok::<_, Problem>(posted)
+        });
+        *posted = named.await?;
         Ok(())
     }
 
@@ -141,7 +98,7 @@ impl Sensing {
         if let Some(feature) = feature {
             posted.extra.get_or_insert_default().feature = Some(feature);
         }
-        self.about(gate, &mut posted, id, now).await?;
+        self.about(gate, &mut posted, id).await?;
         let incoming = posted.incoming(id, target.class, now);
         let outcome = self.submit(gate, vec![incoming.clone()], now).await?;
         match outcome.first() {
@@ -158,110 +115,6 @@ impl Sensing {
         let row = row.unwrap_or_else(|| Row::new(*key, value, *quality, extra.as_deref(), now, 0));
         let item = Item::Observation { datastream: id, class: target.class, row };
         self.shown(base, StatusCode::CREATED, Node { item, branches: Vec::new() }).await
-    }
-
-    /// Observations that came within entities that were just made.
-    pub(crate) async fn take_nested(
-        &self,
-        gate: &Gate,
-        nested: Vec<(i64, Posted)>,
-        now: Time,
-    ) -> Result<(), Problem> {
-        let mut observations = Vec::with_capacity(nested.len());
-        for (id, posted) in nested {
-            let target = self.target(gate, id)?;
-            observations.push(posted.incoming(id, target.class, now));
-        }
-        let outcomes = self.submit(gate, observations, now).await?;
-        match outcomes
-            .into_iter()
-            .find_map(|o| if let Outcome::Refused(refusal) = o { Some(refusal) } else { None })
-        {
-            Some(refusal) => Err(refused(refusal)),
-            None => Ok(()),
-        }
-    }
-
-    /// Corrects an observation; the earlier result is kept as a revision.
-    pub(crate) async fn correct(
-        &self,
-        gate: &Gate,
-        datastream: i64,
-        class: Class,
-        row: Row,
-        json: Json,
-        said: Said,
-    ) -> Result<Node, Problem> {
-        let target = self.target(gate, datastream)?;
-        gate.may(Action::Update, Kind::Observation.object(), target.label, Some(target.slug.as_str()))?;
-        let now = gate.now;
-        let Json::Object(changes) = json else {
-            return Err(unreadable("a change of an observation is a JSON object"));
-        };
-        let mut posted = Posted::default();
-        if said == Said::Some {
-            posted = Posted { value: row.value(), quality: row.quality(), ..posted };
-            posted.extra = row.extra().map(Box::new);
-        } else if !changes.contains_key("result") {
-            return Err(unreadable("it has no result"));
-        }
-        for (name, value) in changes {
-            let part = Part::of(&name).ok_or_else(|| unreadable(format!("an observation has no {name}")))?;
-            Into { part, posted: &mut posted }.deserialize(value).map_err(unreadable)?;
-        }
-        let moved = posted.time.is_some_and(|time| {
-            let length = time.end.map_or(0, |end| end - time.start);
-            time.start != row.t || (class == Class::Interval && length != row.n)
-        });
-        if moved || posted.datastream.is_some_and(|id| id != datastream) {
-            return Err(unreadable("its phenomenonTime and its Datastream are its name, and stay")
-                .hint("delete it, and post another"));
-        }
-        posted.time = None;
-        self.about(gate, &mut posted, datastream, now).await?;
-        let mut incoming = posted.incoming(datastream, class, now);
-        incoming.key = row.key();
-        let arrival = (row.source, self.inner.config.mode, now);
-        let limits = &self.inner.config.limits;
-        let fresh = crate::ingest::validate(&incoming, Some(&target), arrival, limits).map_err(refused)?;
-        let who = gate.caller.word();
-        let is_there = self
-            .observations()
-            .update(datastream, fresh.clone(), now, &who, "changed through the API")
-            .await?;
-        if !is_there {
-            return Err(no_such(Kind::Observation, ObservationId { datastream, key: row.key() }));
-        }
-        Ok(Node { item: Item::Observation { datastream, class, row: fresh }, branches: Vec::new() })
-    }
-
-    /// Deletes an observation; a revision keeps it.
-    pub(crate) async fn withdraw(&self, gate: &Gate, datastream: i64, key: Key) -> Result<(), Problem> {
-        let target = self.target(gate, datastream)?;
-        gate.may(Action::Delete, Kind::Observation.object(), target.label, Some(target.slug.as_str()))?;
-        let id = ObservationId { datastream, key };
-        let who = gate.caller.word();
-        match self.observations().delete(id, gate.now, &who, "deleted through the API").await? {
-            true => Ok(()),
-            false => Err(no_such(Kind::Observation, id)),
-        }
-    }
-
-    /// Deletes the observations about a feature, before the feature itself goes (OGC 18-088, table 25).
-    pub(crate) async fn withdraw_all_about(&self, gate: &Gate, feature: i64) -> Result<(), Problem> {
-        let parts = self.parts_of(Kind::FeatureOfInterest, feature, &Sight::All).await?;
-        let query = Query::first(WITHDRAWN);
-        let page = self.observations_page(parts, &query, &Sight::All).await?;
-        if page.next.is_some() {
-            let what = format!("more than {WITHDRAWN} observations are about FeaturesOfInterest({feature})");
-            return Err(Problem::new(&IN_USE, what).hint("delete their datastreams instead"));
-        }
-        for node in page.nodes {
-            if let Some(seen) = node.item.seen() {
-                self.withdraw(gate, seen.datastream, seen.row.key()).await?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -298,7 +151,7 @@ pub async fn create_observations(
                         && named.is_none_or(|feature| known.contains(&(target.id, feature)));
                     let about = match is_known {
                         true => Ok(()),
-                        false => sensing.about(&gate, &mut posted, target.id, gate.now).await,
+                        false => sensing.about(&gate, &mut posted, target.id).await,
                     };
                     match about {
                         Err(problem) => Err(problem.detail),

@@ -7,6 +7,8 @@ host::codes! {
     BAD_QUERY = "sensing-bad-query" 400 0x99 "The query could not be understood" "無法理解這個查詢" "无法理解这个查询";
     BAD_ENTITY = "sensing-bad-entity" 400 0x99 "The entity could not be understood" "無法理解這個實體" "无法理解这个实体";
     BAD_OBSERVATION = "sensing-bad-observation" 400 0x99 "The observation could not be understood" "無法理解這項觀測" "无法理解这项观测";
+    BAD_BATCH = "sensing-bad-batch" 400 0x99 "The batch could not be understood" "無法理解這個批次" "无法理解这个批次";
+    ROLLED_BACK = "sensing-rolled-back" 424 0x80 "Nothing was done, since another request of its group failed" "同組的另一個請求失敗，因此沒有執行" "同组的另一个请求失败，因此没有执行";
     REFUSED = "sensing-observation-refused" 422 0x99 "The observation does not fit its datastream" "這項觀測與數據流不符" "这项观测与数据流不符";
     SLUG_TAKEN = "sensing-slug-taken" 409 0x99 "This name is taken" "這個名稱已被使用" "这个名称已被使用";
     TOO_DEEP = "sensing-too-deep" 400 0x99 "The query goes too deep" "查詢的層數太多" "查询的层数太多";

@@ -1,27 +1,28 @@
 //! Reading: sets, entities, their links and properties (OGC 18-088, 9).
 
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use host::{Gate, Problem};
 
 use crate::Sensing;
-use crate::actions::entities::collection::{self, linked};
 use crate::actions::entities::expand::budget;
 use crate::actions::entities::no_such;
+use crate::actions::entities::{along, collection};
 use crate::actions::observed::Part;
-use crate::api::problems::{BAD_PATH, NO_SUCH_ENTITY};
+use crate::api::problems::{BAD_PATH, BAD_QUERY, TOO_MUCH};
 use crate::entity::json::{AllDerived, Writer};
 use crate::entity::path::{Address, Id, Tail};
+use crate::entity::table;
 use crate::entity::tree::{Branch, Item, Node, Page};
 use crate::entity::{Entity, Kind, Sight};
 use crate::observation::ObservationId;
-use crate::query::Query;
 use crate::query::scope::{Val, of_observation};
+use crate::query::{Format, Query};
 use crate::store::entities::{self as store, Which};
 
-/// What stands before every address of the data model.
-pub const ROOT: &str = "/sta/v1.1/";
+/// What stands before every address of the data model, in either version.
+const ROOTS: [&str; 2] = ["/sta/v1.1/", "/sta/v1.0/"];
 
 /// What an address leads to.
 pub enum Found {
@@ -32,16 +33,15 @@ pub enum Found {
 
 /// The address of a request.
 pub fn address(uri: &Uri) -> Result<Address, Problem> {
-    let path = uri
-        .path()
-        .strip_prefix(ROOT)
-        .unwrap_or_default()
-        .replace("%27", "'")
-        .replace("%28", "(")
-        .replace("%29", ")");
-    let path = path.replace("%24", "$").replace("%20", " ");
-    Address::parse(&path)
+    Address::parse(&below_root(uri))
         .map_err(|what| Problem::new(&BAD_PATH, what).hint("/sta/v1.1 lists the entity sets"))
+}
+
+/// What follows the version in the path of a request, with what clients encode of it decoded.
+pub fn below_root(uri: &Uri) -> String {
+    let path = ROOTS.iter().find_map(|root| uri.path().strip_prefix(root)).unwrap_or_default();
+    let path = path.replace("%27", "'").replace("%28", "(").replace("%29", ")");
+    path.replace("%24", "$").replace("%20", " ")
 }
 
 pub async fn get(
@@ -61,6 +61,9 @@ pub async fn get(
         return sensing.property(&base, node, name, *plain).await;
     }
     let at = format!("{}{}", sensing.origin(&uri, &headers), uri.path());
+    if query.apply.is_some() {
+        return sensing.grouped(found, &query, &sight, &at).await;
+    }
     let mut left = budget();
     let mut out = String::new();
     match found {
@@ -83,19 +86,72 @@ pub async fn get(
             page.nodes = sensing.expand(page.nodes, &query, &sight, &mut left).await?;
             let derived = sensing.all_derived(&page.nodes, &query).await?;
             // About 300 bytes an observation; growing a megabyte by doubling copies it twice.
-            out.reserve(page.nodes.len() * if query.array { 96 } else { 384 });
+            out.reserve(page.nodes.len() * if query.format == Format::DataArray { 96 } else { 384 });
             let writer = sensing.writer(&base, &derived);
-            match (&address.tail, query.array) {
+            match (&address.tail, query.format) {
                 (Tail::Ref, _) => writer.references(&mut out, &page, &query, &at),
-                (_, true) => writer.data_array(&mut out, &page, &query, &at),
+                (_, Format::DataArray) => writer.data_array(&mut out, &page, &query, &at),
                 _ => writer.collection(&mut out, &page, &query, &at),
             }
         }
     }
-    Ok(sensing.json(StatusCode::OK, out))
+    sensing.formatted(query.format, out)
 }
 
 impl Sensing {
+    /// An answer as the client wants it.
+    fn formatted(&self, format: Format, answer: String) -> Result<Response, Problem> {
+        if matches!(format, Format::Json | Format::DataArray) {
+            return Ok(self.json(StatusCode::OK, answer));
+        }
+        let answer: serde_json::Value = serde_json::from_str(&answer).map_err(|error| {
+            tracing::error!(%error, "an answer was written as no JSON");
+            Problem::new(&host::problem::INTERNAL, "the answer could not be written")
+        })?;
+        if format == Format::GeoJson {
+            return Ok(self.answer(StatusCode::OK, "application/geo+json", table::geojson(&answer)));
+        }
+        let text = table::csv(&answer).ok_or_else(|| {
+            Problem::new(&TOO_MUCH, "a table with more than 2,000 columns").hint("$select what is wanted")
+        })?;
+        let mut response = self.answer(StatusCode::OK, "text/csv; charset=utf-8", text);
+        // A table has no place for the link to the next page but beside it (RFC 8288).
+        let next = answer.get("@iot.nextLink").and_then(serde_json::Value::as_str);
+        let link = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok());
+        link.into_iter().for_each(|link| drop(response.headers_mut().insert(header::LINK, link)));
+        Ok(response)
+    }
+
+    /// `$apply`: groups, and what is said of each.
+    async fn grouped(
+        &self,
+        found: Found,
+        query: &Query,
+        sight: &Sight,
+        at: &str,
+    ) -> Result<Response, Problem> {
+        let Some(apply) = &query.apply else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+        let rows = match found {
+            Found::Observations(parts) => self.grouped_observations(parts, apply, sight).await?,
+            Found::Set(which) => self.grouped_entities(which, apply).await?,
+            Found::One(_) => {
+                return Err(Problem::new(&BAD_QUERY, "$apply of one entity")
+                    .hint("ask a set: Datastreams(1)/Observations"));
+            }
+        };
+        let (count, top) = (rows.len(), query.top.unwrap_or(usize::MAX));
+        let mut answer = serde_json::Map::new();
+        if query.count {
+            answer.insert("@iot.count".into(), count.into());
+        }
+        if count > query.skip.saturating_add(top) && top > 0 {
+            answer.insert("@iot.nextLink".into(), query.skip_link(at, query.skip + top).into());
+        }
+        let value = rows.into_iter().skip(query.skip).take(top).map(serde_json::Value::Object).collect();
+        answer.insert("value".into(), serde_json::Value::Array(value));
+        self.formatted(query.format, serde_json::Value::Object(answer).to_string())
+    }
+
     pub(crate) fn writer<'a>(&'a self, base: &'a str, derived: &'a AllDerived) -> Writer<'a> {
         Writer { base, languages: &self.inner.world.languages, derived }
     }
@@ -152,19 +208,6 @@ impl Sensing {
                 Item::Observation { datastream, .. } => *datastream,
             };
             node = match (link.many, id) {
-                (false, _) => {
-                    let (from, link, eyes) = (node.clone(), *link, sight.clone());
-                    let lists = self
-                        .inner
-                        .db
-                        .read(move |tx| linked(tx, std::slice::from_ref(&from), kind, link, &eyes));
-                    let one = lists.await?.pop().and_then(|mut list| list.pop());
-                    let key = node.item.key();
-                    one.map(Node::of).ok_or_else(|| {
-                        let what = format!("{}({key}) has no {}", kind.set(), link.name());
-                        Problem::new(&NO_SUCH_ENTITY, what)
-                    })?
-                }
                 (true, None) if link.to == Kind::Observation => {
                     return Ok(Found::Observations(self.parts_of(kind, number, sight).await?));
                 }
@@ -173,11 +216,10 @@ impl Sensing {
                     return Ok(Found::Set(Which { of, ..Which::all(link.to, sight.clone()) }));
                 }
                 (true, Some(Id::Observation(id))) => self.observation_of(kind, number, *id, sight).await?,
-                (true, Some(Id::Number(id))) => {
-                    let (of, eyes, id) = (Some((kind, number, *link)), sight.clone(), *id);
-                    let which = Which { of, ids: (id, id), ..Which::all(link.to, eyes) };
-                    let found = self.inner.db.read(move |tx| store::page(tx, &which, false, 1)).await?;
-                    found.into_iter().next().map(Node::of).ok_or_else(|| no_such(link.to, id))?
+                (_, id) => {
+                    let id = id.and_then(|id| if let Id::Number(id) = id { Some(id) } else { None });
+                    let (from, link, eyes) = (node.clone(), *link, sight.clone());
+                    self.inner.db.read(move |tx| along::step(tx, &from, link, id, &eyes)).await?
                 }
             };
         }

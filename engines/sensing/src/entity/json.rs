@@ -11,12 +11,12 @@ use super::{Entity, Kind, languages, place};
 use crate::observed::times;
 use crate::observed::writing::Shown;
 use crate::query::Query;
+use crate::reach::Extents;
 
 /// What the store knows of a datastream beyond its row.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Derived {
-    /// Phenomenon times of the first and the last observation, microseconds.
-    pub extent: Option<(i64, i64)>,
+    pub extents: Option<Extents>,
     pub area: Option<place::Extent>,
 }
 
@@ -65,7 +65,8 @@ impl Writer<'_> {
             }
             "observedArea" => self.derived.get(&entity.id)?.area.map(place::area),
             "phenomenonTime" | "resultTime" => {
-                let (first, last) = self.derived.get(&entity.id)?.extent?;
+                let extents = self.derived.get(&entity.id)?.extents?;
+                let (first, last) = if name == "resultTime" { extents.result } else { extents.phenomenon };
                 let mut out = String::new();
                 times::write_times(&mut out, first, Some(last));
                 Some(out.into())
@@ -134,7 +135,11 @@ impl Writer<'_> {
         if query.select.is_none() {
             let _ = write!(out, "\"@iot.selfLink\":\"{}/{}({})\",", self.base, entity.kind.set(), entity.id);
         }
-        for field in fields(entity.kind).iter().filter(|field| chosen(field.name)) {
+        // In 1.0 things alone have properties (OGC 15-078r6, 8.2).
+        let is_known =
+            |name: &str| name != "properties" || entity.kind == Kind::Thing || !self.base.ends_with("/v1.0");
+        let shown = fields(entity.kind).iter().filter(|field| chosen(field.name) && is_known(field.name));
+        for field in shown {
             if field.holds == Holds::Words {
                 let words = if field.name == "name" { &entity.name } else { &entity.description };
                 let _ = write!(out, "\"{}\":", field.name);

@@ -90,7 +90,7 @@ fn digit(byte: u8) -> Option<i64> {
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar. Counted in years that begin in March, so that the leap
 /// day comes last, and in eras of 400 years, which all have 146,097 days.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
@@ -99,7 +99,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The other way round: year, month, day.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);

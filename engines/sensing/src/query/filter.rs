@@ -14,6 +14,7 @@ mod evaluate;
 mod read;
 
 use call::Function;
+pub use read::duration;
 
 /// Characters of a condition.
 const LENGTH: usize = 8_192;
@@ -100,6 +101,42 @@ impl Filter {
         Ok(filter)
     }
 
+    /// The condition that all of these are true.
+    pub fn all(filters: &[Filter]) -> Option<Filter> {
+        filters.iter().cloned().reduce(|a, b| Filter {
+            expr: Expr::And(Box::new(a.expr), Box::new(b.expr)),
+            kind: a.kind,
+            now: a.now,
+        })
+    }
+
+    /// Of a condition on observations, what it says of their datastream alone (as a condition on that), and the rest.
+    pub fn split_by_stream(self) -> (Option<Filter>, Option<Filter>) {
+        let (mut of_stream, mut rest) = (Vec::new(), Vec::new());
+        let mut open = vec![self.expr];
+        while let Some(expr) = open.pop() {
+            let mut expr = match expr {
+                Expr::And(a, b) => {
+                    open.extend([*b, *a]);
+                    continue;
+                }
+                other => other,
+            };
+            let mut paths = Vec::new();
+            expr.paths(&mut paths);
+            let is_of_stream = !paths.is_empty()
+                && paths.iter().all(|path| path.len() > 1 && path[0] == Kind::Datastream.name());
+            let (kind, now) = (self.kind, self.now);
+            if is_of_stream {
+                expr.drop_first();
+                of_stream.push(Filter { expr, kind: Kind::Datastream, now });
+            } else {
+                rest.push(Filter { expr, kind, now });
+            }
+        }
+        (Filter::all(&of_stream), Filter::all(&rest))
+    }
+
     /// Tells the condition what time it is.
     pub fn set_now(&mut self, now: Time) {
         self.now = now;
@@ -144,6 +181,20 @@ impl Expr {
             Expr::And(a, b) | Expr::Or(a, b) => a.can_be_true(kind) && b.can_be_true(kind),
             Expr::Compare(..) => true,
             Expr::Call(function, _) => function.is_condition(),
+        }
+    }
+
+    /// Drops the first part of every path.
+    fn drop_first(&mut self) {
+        match self {
+            Expr::Path(path) => drop(path.remove(0)),
+            Expr::Not(a) => a.drop_first(),
+            Expr::And(a, b) | Expr::Or(a, b) | Expr::Compare(_, a, b) | Expr::Calculate(_, a, b) => {
+                a.drop_first();
+                b.drop_first();
+            }
+            Expr::Call(_, arguments) => arguments.iter_mut().for_each(Expr::drop_first),
+            Expr::Literal(_) | Expr::Shape(_) => {}
         }
     }
 

@@ -31,3 +31,44 @@ fn a_next_link_asks_the_same_from_another_place_on() {
     let again = Query::parse(link.split_once('?').unwrap().1, Kind::Thing).unwrap();
     assert_eq!((again.filter, again.top, again.skip), (query.filter, query.top, 0));
 }
+
+mod strange {
+    use proptest::prelude::*;
+
+    use crate::entity::Kind;
+    use crate::query::Query;
+    use crate::query::filter::Filter;
+
+    const PIECES: &str = "(\\$filter=|\\$expand=|\\$orderby=|\\$select=|\\$apply=|\\$top=|\\$decimation=|&|;|result|\
+        phenomenonTime|Datastream/|Things|name|@iot.id| eq | and | or |not |st_within|geography'|duration'|POINT|now|\
+        [(),'/%+ ]|2026-01-01T00:00:00Z|P1D|-?[0-9]{1,3}|é|[ -~]){0,40}";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        /// Whatever is asked, an answer or a problem with a hint comes of it.
+        #[test]
+        fn no_question_is_too_strange(text in PIECES) {
+            for kind in [Kind::Thing, Kind::Datastream, Kind::Observation] {
+                for text in [text.clone(), format!("$filter={text}"), format!("$expand={text}"), format!("$apply={text}")] {
+                    if let Err(problem) = Query::parse(&text, kind) {
+                        prop_assert!(problem.hint.is_some(), "{text}: {}", problem.detail);
+                        prop_assert!(problem.detail.len() < 2_000);
+                    }
+                }
+                let _ = Filter::parse(&text, kind);
+            }
+        }
+
+        /// As deep as anybody likes: refused beyond a bound, and never a stack without an end.
+        #[test]
+        fn no_question_is_too_deep(depth in 1usize..4_000, piece in 0usize..5) {
+            let (open, close) = [("(", ")"), ("not ", ""), ("-", ""), ("trim(", ")"), ("(1 eq 1 or ", ")")][piece];
+            let text = format!("{}1 eq 1{}", open.repeat(depth), close.repeat(depth));
+            let found = Filter::parse(&text, Kind::Observation);
+            prop_assert!(depth < 50 || found.is_err(), "{depth} {open}");
+            let text = "Datastream($expand=Observations(".repeat(depth);
+            let _ = Query::parse(&format!("$expand={text}"), Kind::Observation);
+        }
+    }
+}

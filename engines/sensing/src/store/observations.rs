@@ -3,6 +3,7 @@
 pub(crate) mod blocks;
 pub(crate) mod change;
 pub(crate) mod counters;
+pub(crate) mod extents;
 pub(crate) mod fold;
 pub(crate) mod hot;
 pub(crate) mod import;
@@ -53,6 +54,7 @@ pub(crate) struct Inner {
 pub(crate) struct Memory {
     pub mirror: Arc<Mirror>,
     pub datastreams: Datastreams,
+    pub reaches: extents::Reaches,
     pub committed: broadcast::Sender<Committed>,
 }
 
@@ -71,10 +73,13 @@ impl Observations {
                 tx.batch("ALTER TABLE obs_block ALTER COLUMN b SET STORAGE EXTERNAL")
             })?;
         }
-        let mirror = db.read_blocking(load)?;
+        let (mirror, reaches) = db.read_blocking(|tx| Ok::<_, DbError>((load(tx)?, extents::load(tx)?)))?;
         let (committed, _) = broadcast::channel(BEHIND);
-        let memory = Memory { mirror: Arc::new(mirror), datastreams: datastreams.clone(), committed };
-        Ok(Observations { inner: Arc::new(Inner { db: db.clone(), memory: Arc::new(memory) }) })
+        let mirror = Arc::new(mirror);
+        let memory = Arc::new(Memory { mirror, datastreams: datastreams.clone(), reaches, committed });
+        let looking = memory.clone();
+        db.write_alone_blocking(move |tx| extents::look(tx, &looking))?;
+        Ok(Observations { inner: Arc::new(Inner { db: db.clone(), memory }) })
     }
 
     /// Every commit's rows, live. Bounded: a listener that lags is told so and resumes from the store.
@@ -108,6 +113,11 @@ impl Observations {
     /// Phenomenon times (microseconds) of the first and the last observation, from memory.
     pub fn extent(&self, datastream: i64) -> Option<(i64, i64)> {
         self.inner.memory.mirror.with(datastream, |s| s.extent()).flatten()
+    }
+
+    /// Whether any observation of a datastream is, or ever was, longer than an instant; from memory.
+    pub fn has_lengths(&self, datastream: i64) -> bool {
+        self.inner.memory.reaches.get(datastream).longest > 0
     }
 
     /// Rows not yet sealed, of all datastreams.
@@ -184,8 +194,17 @@ impl Observations {
         to: i64,
         step: i64,
     ) -> Result<Vec<(i64, i64, Summary)>, DbError> {
-        let hot = self.hot_of_all(&datastreams, from, to);
-        self.inner.db.read(move |tx| fold::aggregate(tx, &hot, from, to, step)).await
+        self.aggregate_in(datastreams, fold::Grid::even(from, to, step)).await
+    }
+
+    /// [`Observations::aggregate`] for steps of any length.
+    pub(crate) async fn aggregate_in(
+        &self,
+        datastreams: Vec<i64>,
+        grid: fold::Grid,
+    ) -> Result<Vec<(i64, i64, Summary)>, DbError> {
+        let hot = self.hot_of_all(&datastreams, grid.span());
+        self.inner.db.read(move |tx| fold::aggregate(tx, &hot, &grid)).await
     }
 
     /// [`Observations::aggregate`] for threads that are not async.
@@ -196,15 +215,16 @@ impl Observations {
         to: i64,
         step: i64,
     ) -> Result<Vec<(i64, i64, Summary)>, DbError> {
-        let hot = self.hot_of_all(&datastreams, from, to);
-        self.inner.db.read_blocking(move |tx| fold::aggregate(tx, &hot, from, to, step))
+        let grid = fold::Grid::even(from, to, step);
+        let hot = self.hot_of_all(&datastreams, grid.span());
+        self.inner.db.read_blocking(move |tx| fold::aggregate(tx, &hot, &grid))
     }
 
-    fn hot_of_all(&self, datastreams: &[i64], from: i64, to: i64) -> Vec<(i64, Hot)> {
+    fn hot_of_all(&self, datastreams: &[i64], span: Span) -> Vec<(i64, Hot)> {
         let mut ids = datastreams.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().map(|id| (id, self.hot(id, Span::times(from, to)))).collect()
+        ids.into_iter().map(|id| (id, self.hot(id, span))).collect()
     }
 
     /// Corrections, superseded and deleted results of one observation, oldest first.

@@ -10,12 +10,13 @@ use crate::api::problems::{BAD_QUERY, TOO_MUCH};
 use crate::entity::json::{AllDerived, Derived};
 use crate::entity::tree::{Branch, Item, Node, Page};
 use crate::entity::{Entity, Kind, Sight, place};
-use crate::observation::Key;
+use crate::observation::{Key, Span};
 use crate::query::order::compare_all;
 use crate::query::scope::{Scope, Val};
 use crate::query::token::Token;
 use crate::query::{Query, order};
 use crate::store::entities::{self, Which, features};
+use crate::store::observations::{Order, extents};
 
 /// Entities read at a time.
 const CHUNK: usize = 512;
@@ -97,7 +98,7 @@ fn count(tx: &mut Tx, world: &World, which: &Which, query: &Query) -> Result<u64
 }
 
 /// Shows all that the filter accepts to `f`, in the order of ids, until it answers `false`.
-fn each(
+pub(crate) fn each(
     tx: &mut Tx,
     world: &World,
     which: &Which,
@@ -318,21 +319,49 @@ pub fn feature_ids(tx: &mut Tx, nodes: &[Node]) -> Result<Vec<Option<i64>>, DbEr
 
 /// What answers say of datastreams beyond their rows.
 pub fn derived(tx: &mut Tx, world: &World, streams: &[Entity], area: bool) -> Result<AllDerived, DbError> {
-    let extent = |id: i64| world.memory.mirror.with(id, |stream| stream.extent()).flatten();
-    let mut all: AllDerived =
-        streams.iter().map(|stream| (stream.id, Derived { extent: extent(stream.id), area: None })).collect();
+    let mut all = AllDerived::new();
+    for stream in streams {
+        let class = stream.stream.as_ref().map(|facts| facts.class).unwrap_or_default();
+        let extents = extents::of(tx, &world.memory, stream.id, class)?;
+        all.insert(stream.id, Derived { extents, area: None });
+    }
     if area {
         let ids: Vec<i64> = streams.iter().map(|stream| stream.id).collect();
-        let since = features::of_datastreams(tx, &ids)?;
-        let wanted: Vec<i64> = since.values().flatten().map(|(_, feature)| *feature).collect();
-        let found = entities::by_ids(tx, Kind::FeatureOfInterest, &wanted, &Sight::All)?;
-        for (datastream, since) in since {
-            let mut area = None;
-            for (_, feature) in since {
-                let json = found.get(&feature).and_then(|feature| feature.body.get("feature"));
-                place::join(&mut area, json.and_then(|json| place::extent(json).ok()).flatten());
+        let mut seen: Vec<(i64, i64)> = Vec::new();
+        for (datastream, since) in features::of_datastreams(tx, &ids)? {
+            for (at, (from, feature)) in since.iter().enumerate() {
+                let to = since.get(at + 1).map_or(i64::MAX, |(next, _)| *next);
+                // A feature counts where something was observed of it.
+                let mut is_seen = false;
+                let of = Span::times(*from, to);
+                extents::each_of(tx, &world.memory, datastream, of, Order::Ascending, |row| {
+                    is_seen = row.extra().is_none_or(|extra| extra.feature.is_none());
+                    !is_seen
+                })?;
+                if is_seen {
+                    seen.push((datastream, *feature));
+                }
             }
-            all.entry(datastream).or_default().area = area;
+        }
+        for (datastream, mut named) in features::named_by(tx, &ids)? {
+            let wanted = named.clone();
+            let is_whole = extents::each(tx, &world.memory, datastream, Order::Descending, |row| {
+                if let Some(feature) = row.extra().and_then(|extra| extra.feature) {
+                    named.remove(&feature);
+                }
+                !named.is_empty()
+            })?;
+            // Those that a bounded look does not find are believed.
+            seen.extend(
+                wanted.into_iter().filter(|f| !is_whole || !named.contains(f)).map(|f| (datastream, f)),
+            );
+        }
+        let wanted: Vec<i64> = seen.iter().map(|(_, feature)| *feature).collect();
+        let found = entities::by_ids(tx, Kind::FeatureOfInterest, &wanted, &Sight::All)?;
+        for (datastream, feature) in seen {
+            let json = found.get(&feature).and_then(|feature| feature.body.get("feature"));
+            let of_feature = json.and_then(|json| place::extent(json).ok()).flatten();
+            place::join(&mut all.entry(datastream).or_default().area, of_feature);
         }
     }
     Ok(all)

@@ -3,20 +3,21 @@
 use host::access::Action;
 use host::{Problem, Tx};
 
+use super::features;
 use super::{By, World, announce, find, set_locations, taken};
 use crate::api::problems::{BAD_ENTITY, REFUSED};
 use crate::datastream::Datastream;
-use crate::entity::draft::{Draft, Said, Target};
+use crate::entity::draft::{Draft, Target};
 use crate::entity::{Kind, Link};
-use crate::ingest::{Limits, validate};
+use crate::ingest::validate;
 use crate::observed::Posted;
-use crate::store::entities::{self, features, links, write};
+use crate::store::entities::{self, links, write};
 
 /// What was made.
 pub struct Created {
     pub kind: Kind,
     pub id: i64,
-    /// Observations that were nested in datastreams, for the door once this is committed.
+    /// Observations that were nested in datastreams, to be recorded at the end of the transaction.
     pub observations: Vec<(i64, Posted)>,
 }
 
@@ -41,6 +42,11 @@ pub fn create(
     let mut creating = Creating { tx, world, by, observations: Vec::new() };
     let id = creating.entity(draft, context.map(|(kind, id, _)| (kind, id)), false)?;
     Ok(Created { kind, id, observations: creating.observations })
+}
+
+/// Makes what is nested in something else: one that is known by its name is meant, not made again.
+pub fn nested(tx: &mut Tx, world: &World, by: By, draft: Draft) -> Result<i64, Problem> {
+    Creating { tx, world, by, observations: Vec::new() }.entity(draft, None, true)
 }
 
 struct Creating<'a, 't> {
@@ -214,23 +220,7 @@ impl Creating<'_, '_> {
         Ok(())
     }
 
-    /// Makes or finds the feature of interest that a nested observation names.
-    fn about(&mut self, posted: &mut Posted, datastream: i64) -> Result<(), Problem> {
-        let named = posted.extra.as_ref().and_then(|extra| extra.feature);
-        let feature = match (posted.feature.take(), named) {
-            (Some(json), _) => {
-                let draft = Draft::read(Kind::FeatureOfInterest, *json, Said::All, &self.world.languages)?;
-                self.entity(draft, None, true)?
-            }
-            (None, Some(id)) => find(self.tx, self.by, Kind::FeatureOfInterest, id)?.id,
-            (None, None) => return Ok(()),
-        };
-        features::named(self.tx, feature, datastream)?;
-        posted.extra.get_or_insert_default().feature = Some(feature);
-        Ok(())
-    }
-
-    /// Notes an observation for the door, and refuses now what the door would refuse.
+    /// Notes an observation for the end of the transaction, and refuses now what would be refused then.
     fn observation(&mut self, mut posted: Posted, id: i64, of: Option<&Datastream>) -> Result<(), Problem> {
         let Some(datastream) = of else {
             let what = "an observation nested in a feature of interest";
@@ -240,10 +230,10 @@ impl Creating<'_, '_> {
         };
         let incoming = posted.clone().incoming(id, datastream.class, self.by.now);
         let arrival = (0, self.world.mode, self.by.now);
-        validate(&incoming, Some(datastream), arrival, &Limits::default()).map_err(|refusal| {
+        validate(&incoming, Some(datastream), arrival, &self.world.limits).map_err(|refusal| {
             Problem::new(&REFUSED, format!("a nested observation: {}", refusal.word())).hint(refusal.hint())
         })?;
-        self.about(&mut posted, id)?;
+        features::about(self.tx, self.world, self.by, &mut posted, id)?;
         self.observations.push((id, posted));
         Ok(())
     }

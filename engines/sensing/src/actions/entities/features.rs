@@ -4,9 +4,9 @@ use host::{DbError, Problem, Tx};
 use vocab::{Slug, Time};
 
 use super::{By, World};
-use crate::api::problems::BAD_ENTITY;
-use crate::entity::draft::Draft;
+use crate::entity::draft::{Draft, Said};
 use crate::entity::{Entity, Kind, Sight};
+use crate::observed::Posted;
 use crate::store::entities::{self, features, links, write};
 
 /// Settles the feature of each of these datastreams: that of its thing's location, from when the thing came there.
@@ -63,10 +63,27 @@ fn of_place(tx: &mut Tx, place: Entity, now: Time) -> Result<i64, DbError> {
     Ok(id)
 }
 
-/// Makes a feature that an observation brings along.
-pub fn make(tx: &mut Tx, world: &World, by: By, draft: Draft) -> Result<i64, Problem> {
-    if draft.kind != Kind::FeatureOfInterest {
-        return Err(Problem::new(&BAD_ENTITY, "this is no feature of interest"));
-    }
-    super::create::create(tx, world, by, draft, None).map(|created| created.id)
+/// Makes or checks the feature of interest that an observation names; afterwards it names one by its id, if any.
+pub fn about(
+    tx: &mut Tx,
+    world: &World,
+    by: By,
+    posted: &mut Posted,
+    datastream: i64,
+) -> Result<(), Problem> {
+    let named = posted.extra.as_ref().and_then(|extra| extra.feature);
+    let id = match (posted.feature.take(), named) {
+        (Some(json), _) => {
+            let draft = Draft::read(Kind::FeatureOfInterest, *json, Said::All, &world.languages)?;
+            super::create::nested(tx, world, by, draft)?
+        }
+        (None, Some(id)) => {
+            let known = entities::by_id(tx, Kind::FeatureOfInterest, id, &Sight::All)?;
+            known.map(|feature| feature.id).ok_or_else(|| super::no_such(Kind::FeatureOfInterest, id))?
+        }
+        (None, None) => return Ok(()),
+    };
+    features::named(tx, id, datastream)?;
+    posted.extra.get_or_insert_default().feature = Some(id);
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use vocab::Time;
 use vocab::time::{DAY, HOUR, MINUTE, SECOND};
 
+use super::call::Family;
 use super::{Arithmetic, Compare, Expr, Function};
 use crate::observed::times::{self, Times};
 use crate::query::order;
@@ -86,7 +87,7 @@ fn compared(compare: Compare, a: &Val, b: &Val) -> bool {
 }
 
 fn calculated(arithmetic: Arithmetic, a: &Val, b: &Val) -> Val {
-    use Arithmetic::{Add, Subtract};
+    use Arithmetic::{Add, Divide, Multiply, Subtract};
     // Times and durations (OData 4.0 part 2, 5.1.1.2); an interval keeps its length.
     let moved = |(start, end): (i64, i64), by: i64| {
         let both = start.checked_add(by).zip(end.checked_add(by));
@@ -103,6 +104,11 @@ fn calculated(arithmetic: Arithmetic, a: &Val, b: &Val) -> Val {
         (Subtract, Val::Times(a, _), Val::Times(b, _)) => return Val::Duration(a.saturating_sub(*b)),
         (Add, Val::Duration(a), Val::Duration(b)) => return Val::Duration(a.saturating_add(*b)),
         (Subtract, Val::Duration(a), Val::Duration(b)) => return Val::Duration(a.saturating_sub(*b)),
+        // A sign before a duration is read as nothing less it.
+        (Subtract, Val::Number(0.0), Val::Duration(by)) => return Val::Duration(by.saturating_neg()),
+        (Multiply, Val::Duration(by), Val::Number(times))
+        | (Multiply, Val::Number(times), Val::Duration(by)) => return scaled(*by as f64 * times),
+        (Divide, Val::Duration(by), Val::Number(parts)) => return scaled(*by as f64 / parts),
         _ => {}
     }
     let (Val::Number(a), Val::Number(b)) = (a, b) else { return Val::Null };
@@ -116,6 +122,11 @@ fn calculated(arithmetic: Arithmetic, a: &Val, b: &Val) -> Val {
     if result.is_finite() { Val::Number(result) } else { Val::Null }
 }
 
+/// A duration of so many microseconds; what no clock can hold is none.
+fn scaled(micros: f64) -> Val {
+    if micros.is_finite() && micros.abs() < 4e18 { Val::Duration(micros as i64) } else { Val::Null }
+}
+
 fn called(function: Function, arguments: &[Expr], scope: &Scope, now: Time) -> Val {
     let values: Vec<Val> = arguments.iter().map(|argument| value(argument, scope, now)).collect();
     match function {
@@ -124,13 +135,13 @@ fn called(function: Function, arguments: &[Expr], scope: &Scope, now: Time) -> V
         Function::MaxDateTime => return Val::Times(Time::MAX.0, Time::MAX.0),
         _ => {}
     }
-    if let Some(result) = of_shapes(function, arguments, &values) {
-        return result;
+    if function.family() == Family::Shape {
+        return of_shapes(function, arguments, &values);
     }
     let empty = Val::Null;
     let (first, second) = (values.first().unwrap_or(&empty), values.get(1).unwrap_or(&empty));
     any(first, second, &|first, second| match (first, second) {
-        (Val::Text(text), other) if times_function(function).is_none() => {
+        (Val::Text(text), other) if function.family() != Family::Time => {
             of_text(function, text, other, values.get(2))
         }
         (Val::Number(number), _) => of_number(function, *number),
@@ -177,31 +188,6 @@ fn of_text(function: Function, text: &str, other: &Val, third: Option<&Val>) -> 
     }
 }
 
-/// Those that take times, also where they are written as texts.
-fn times_function(function: Function) -> Option<Function> {
-    use Function::*;
-    let all = [
-        Year,
-        Month,
-        Day,
-        Hour,
-        Minute,
-        Second,
-        FractionalSeconds,
-        Date,
-        TimeOfDay,
-        TotalOffsetMinutes,
-        Before,
-        After,
-        Meets,
-        During,
-        Overlaps,
-        Starts,
-        Finishes,
-    ];
-    all.into_iter().find(|known| *known == function)
-}
-
 fn of_times(function: Function, first: &Val, second: &Val) -> Val {
     let Some((start, end)) = times_of(first) else { return Val::Null };
     let mut text = String::new();
@@ -241,26 +227,9 @@ fn of_times(function: Function, first: &Val, second: &Val) -> Val {
     }
 }
 
-/// Functions of places; `None` for all others.
-fn of_shapes(function: Function, arguments: &[Expr], values: &[Val]) -> Option<Val> {
+/// Functions of places.
+fn of_shapes(function: Function, arguments: &[Expr], values: &[Val]) -> Val {
     use Function::*;
-    if !matches!(
-        function,
-        GeoDistance
-            | Distance
-            | GeoLength
-            | Intersects
-            | Within
-            | Holds
-            | Disjoint
-            | Equals
-            | Touches
-            | Crosses
-            | ShapesOverlap
-            | Relates
-    ) {
-        return None;
-    }
     let shapes = |at: usize| -> Vec<Shape> {
         match (arguments.get(at), values.get(at)) {
             (Some(Expr::Shape(shape)), _) => vec![shape.clone()],
@@ -288,7 +257,7 @@ fn of_shapes(function: Function, arguments: &[Expr], values: &[Val]) -> Option<V
         }
         Val::Bool(first.iter().any(|a| second.iter().any(|b| is(a, b))))
     };
-    Some(match function {
+    match function {
         GeoDistance => least(&|a, b| a.distance_degrees(b)),
         Distance => least(&|a, b| a.distance_metres(b)),
         GeoLength => first.first().map_or(Val::Null, |shape| Val::Number(shape.length_degrees())),
@@ -304,5 +273,5 @@ fn of_shapes(function: Function, arguments: &[Expr], values: &[Val]) -> Option<V
             _ => Val::Null,
         },
         _ => some(&|a, b| a.is_within(b) && b.is_within(a)),
-    })
+    }
 }

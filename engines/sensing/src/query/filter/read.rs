@@ -263,7 +263,7 @@ fn time_of_day(text: &str) -> Option<String> {
 }
 
 /// Microseconds of `-P1DT2H30M4.5S`; years and months have no length of their own.
-fn duration(text: &str) -> Option<i64> {
+pub fn duration(text: &str) -> Option<i64> {
     let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (days, clock) = match text.strip_prefix('P')?.split_once('T') {
         Some((days, clock)) if !clock.is_empty() => (days, clock),

@@ -1,6 +1,6 @@
 //! Which feature of interest the observations of a datastream are about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use host::{DbError, Tx};
 
@@ -45,6 +45,21 @@ pub fn named(tx: &mut Tx, feature: i64, datastream: i64) -> Result<(), DbError> 
         &[feature.into(), datastream.into()],
     )
     .map(drop)
+}
+
+/// For each of `datastreams` that has any, the features that some of its observations name.
+pub fn named_by(tx: &mut Tx, datastreams: &[i64]) -> Result<BTreeMap<i64, BTreeSet<i64>>, DbError> {
+    let mut found: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    for ids in super::sorted(datastreams).chunks(super::IDS_AT_A_TIME) {
+        let mut statement = super::statement::Statement::new(
+            "SELECT datastream, feature FROM sensing_feature_datastream WHERE datastream IN (",
+        );
+        statement.list(ids).push(")");
+        for (datastream, feature) in statement.query(tx, |row| Ok((row.int(0)?, row.int(1)?)))? {
+            found.entry(datastream).or_default().insert(feature);
+        }
+    }
+    Ok(found)
 }
 
 /// Datastreams whose observations are about a feature without naming it.

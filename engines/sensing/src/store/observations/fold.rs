@@ -1,6 +1,7 @@
 //! Statistics over spans of time: from block headers and roll-ups where they cover a step, from rows elsewhere.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use host::{DbError, Tx};
 use vocab::time::HOUR;
@@ -18,17 +19,10 @@ use crate::rollup::{Hours, Summary};
 const MANY: usize = 64;
 
 /// As [`super::Observations::aggregate`]: `hot` names the datastreams, ascending, each with its hot rows of the span.
-pub fn aggregate(
-    tx: &mut Tx,
-    hot: &[(i64, Hot)],
-    from: i64,
-    to: i64,
-    step: i64,
-) -> Result<Vec<(i64, i64, Summary)>, DbError> {
-    if from >= to || step <= 0 {
+pub fn aggregate(tx: &mut Tx, hot: &[(i64, Hot)], grid: &Grid) -> Result<Vec<(i64, i64, Summary)>, DbError> {
+    if grid.from >= grid.to || matches!(grid.steps, Cut::Even(step) if step <= 0) {
         return Ok(Vec::new());
     }
-    let grid = Grid { from, to, step };
     let mut done = BTreeMap::new();
     if hot.len() >= MANY {
         by_bucket(tx, hot, grid, &mut done)?;
@@ -71,28 +65,61 @@ fn rows_between(rows: &[Row], from: i64, to: i64) -> &[Row] {
     rows.get(start..end).unwrap_or_default()
 }
 
-#[derive(Clone, Copy)]
-struct Grid {
+/// Steps of time.
+#[derive(Debug, Clone)]
+pub struct Grid {
+    /// From (in) to (out), microseconds.
     from: i64,
     to: i64,
-    step: i64,
+    steps: Cut,
+}
+
+#[derive(Debug, Clone)]
+enum Cut {
+    /// All as long, counted from the start.
+    Even(i64),
+    /// Each from one edge to the next; the first edge may lie before the start, the last after the end.
+    At(Arc<[i64]>),
 }
 
 impl Grid {
+    pub fn even(from: i64, to: i64, step: i64) -> Grid {
+        Grid { from, to, steps: Cut::Even(step) }
+    }
+
+    /// `edges` ascend; the first is `from` or before it.
+    pub fn edges(edges: Arc<[i64]>, from: i64, to: i64) -> Grid {
+        Grid { from, to, steps: Cut::At(edges) }
+    }
+
+    pub fn span(&self) -> Span {
+        Span::times(self.from, self.to)
+    }
+
     /// The start of the step that holds `t`, which lies in `from..to`.
-    fn step_of(self, t: i64) -> i64 {
-        self.from + t.saturating_sub(self.from).div_euclid(self.step) * self.step
+    fn step_of(&self, t: i64) -> i64 {
+        match &self.steps {
+            Cut::Even(step) => self.from + t.saturating_sub(self.from).div_euclid(*step) * step,
+            Cut::At(edges) => {
+                let after = edges.partition_point(|edge| *edge <= t);
+                edges.get(after.saturating_sub(1)).copied().unwrap_or(self.from)
+            }
+        }
     }
 
     /// Does one step hold all of it?
-    fn holds_whole(self, bucket: Bucket) -> bool {
+    fn holds_whole(&self, bucket: Bucket) -> bool {
         let (from, to) = bucket.range();
         self.from <= from && to <= self.to && self.step_of(from) == self.step_of(to - 1)
     }
 
     /// Do steps begin and end on full hours?
-    fn is_hourly(self) -> bool {
-        self.from % HOUR == 0 && self.to % HOUR == 0 && self.step % HOUR == 0
+    fn is_hourly(&self) -> bool {
+        let even = self.from % HOUR == 0 && self.to % HOUR == 0;
+        match &self.steps {
+            Cut::Even(step) => even && step % HOUR == 0,
+            Cut::At(edges) => even && edges.iter().all(|edge| edge % HOUR == 0),
+        }
     }
 }
 
@@ -109,14 +136,14 @@ impl Steps {
         &mut self.0[last].1
     }
 
-    fn add_rows<'a>(&mut self, grid: Grid, rows: impl IntoIterator<Item = &'a Row>) {
+    fn add_rows<'a>(&mut self, grid: &Grid, rows: impl IntoIterator<Item = &'a Row>) {
         for row in rows {
             self.at(grid.step_of(row.t)).add(row.quality(), row.number());
         }
     }
 }
 
-fn by_stream(tx: &mut Tx, datastream: i64, hot: &Hot, grid: Grid) -> Result<Steps, DbError> {
+fn by_stream(tx: &mut Tx, datastream: i64, hot: &Hot, grid: &Grid) -> Result<Steps, DbError> {
     let mut steps = Steps::default();
     let mut month: Option<(i64, Hours)> = None;
     let mut at = grid.from;
@@ -151,7 +178,7 @@ fn by_rows(
     datastream: i64,
     bucket: Bucket,
     hot: &[Row],
-    grid: Grid,
+    grid: &Grid,
     steps: &mut Steps,
 ) -> Result<(), DbError> {
     if !hot.is_empty() {
@@ -176,7 +203,7 @@ fn by_rows(
 fn by_bucket(
     tx: &mut Tx,
     hot: &[(i64, Hot)],
-    grid: Grid,
+    grid: &Grid,
     done: &mut BTreeMap<i64, Steps>,
 ) -> Result<(), DbError> {
     let (Some((lowest, _)), Some((highest, _))) = (hot.first(), hot.last()) else { return Ok(()) };

@@ -9,7 +9,7 @@ use super::counters::{self, Counts};
 use super::record::{Batch, record};
 use super::revisions::{self, Note};
 use super::seal::{Sealing, gather, replace};
-use super::{Memory, sources};
+use super::{Memory, extents, sources};
 use crate::bucket::{Bucket, Level};
 use crate::calendar::Calendar;
 use crate::datastream::Policy;
@@ -62,6 +62,7 @@ pub fn import(
         }
     }
     sealing.finish(tx, &memory.mirror)?;
+    extents::widen(tx, memory, &batch.rows)?;
     let mut counts = Counts::new();
     let mut is_rest = vec![false; outcomes.len()];
     rest.iter().for_each(|i| is_rest[position(batch, *i)] = true);
@@ -120,6 +121,7 @@ fn take_hot(tx: &mut Tx, memory: &Memory, batch: &Batch, some: &[usize]) -> Resu
         outcomes: vec![Outcome::Stored; rows.len()],
         rows,
         positions: Vec::new(),
+        made: Vec::new(),
     };
     Ok(record(tx, memory, &[hot])?.pop().unwrap_or_default())
 }

@@ -7,8 +7,9 @@ use vocab::Time;
 
 use super::counters::{self, Counts};
 use super::revisions::{self, Note};
-use super::{Memory, blocks, hot, sources};
+use super::{Memory, blocks, extents, hot, sources};
 use crate::bucket::Bucket;
+use crate::datastream::Policy;
 use crate::ingest::{Outcome, Refusal, decide};
 use crate::observation::{Key, Mark, Row};
 
@@ -22,6 +23,8 @@ pub struct Batch {
     pub outcomes: Vec<Outcome>,
     /// Where in `outcomes` each of `rows` stands; empty when all were let in.
     pub positions: Vec<u32>,
+    /// Rules of datastreams that the same transaction makes: memory learns of them with its commit.
+    pub made: Vec<(i64, Policy)>,
 }
 
 impl Batch {
@@ -49,7 +52,8 @@ pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec
         for same in order.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
             let (t, ds, n, ..) = same[0];
             let key = Key { t, n };
-            let policy = datastreams.get(ds).map(|d| d.policy);
+            let made = || batches.iter().flat_map(|batch| &batch.made).find(|(id, _)| *id == ds);
+            let policy = datastreams.get(ds).map(|d| d.policy).or_else(|| made().map(|(_, policy)| *policy));
             let stream = view.stream(ds);
             let hot = stream.and_then(|s| s.get(key));
             let sealed = match stream.and_then(|s| s.sealed_bucket(key)) {
@@ -93,6 +97,7 @@ pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec
     counters::add(tx, &counts(batches, &outcomes))?;
     let mut rows = work.new;
     rows.append(&mut work.over);
+    extents::widen(tx, memory, &rows)?;
     follow(tx, memory, rows);
     Ok(outcomes)
 }

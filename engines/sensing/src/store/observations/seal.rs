@@ -37,6 +37,10 @@ impl Sealing {
             .or_insert_with(|| mirror.with(datastream, |s| s.sealed.clone()).unwrap_or_default())
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.sealed.is_empty()
+    }
+
     pub fn mark(&mut self, task: Task) {
         self.marked.push(task);
     }
