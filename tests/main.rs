@@ -3,6 +3,7 @@
 mod browser;
 mod clients;
 mod conformance;
+mod devices;
 mod durability;
 mod feeds;
 mod laws;

@@ -304,3 +304,6 @@ fn commands(device: &Device, change: &DeviceChange) -> Vec<Command> {
     }
     commands
 }
+
+#[cfg(test)]
+mod tests;
