@@ -15,17 +15,21 @@ use host::{Clock, Db};
 use intake::draft::BoxFuture;
 use intake::runner::Intake;
 use intake::{Batch, Feed, Receipt, Sink, SinkError};
+use mqtt::Broker;
 use portal::Portal;
 use sensing::Sensing;
+use sensing::api::mqtt::Topics;
 use spatial::{Layers, Projections, Spatial};
+use tokio::sync::watch;
 use vocab::Mode;
 
 use crate::commands::Failure;
+use crate::devices::{self, Devices, Door};
 use crate::system::{System, routes};
 
 /// The tables of every crate, in the order in which they are made.
 pub const MIGRATIONS: &[Migrations] =
-    &[intake::MIGRATIONS, sensing::MIGRATIONS, spatial::MIGRATIONS, portal::MIGRATIONS];
+    &[intake::MIGRATIONS, sensing::MIGRATIONS, spatial::MIGRATIONS, portal::MIGRATIONS, mqtt::MIGRATIONS];
 
 /// The public problem codes of every crate.
 pub fn codes() -> Vec<&'static Code> {
@@ -67,6 +71,7 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
             findings.push(Finding::new(file, 0, what, "give it the id of a file in feeds/"));
         }
     }
+    findings.extend(feeds.as_ref().map(|feeds| devices::check(&pack, feeds)).unwrap_or_default());
     let feeds = keep(&mut findings, feeds);
     let recordings = keep(&mut findings, recordings);
     let layers = keep(&mut findings, layers);
@@ -87,6 +92,9 @@ pub struct City {
     pub jobs: Vec<Job>,
     pub intake: Intake,
     pub ready: Arc<AtomicBool>,
+    pub door: Door,
+    /// Says true when MQTT over the port of the pages is to end.
+    pub stop: watch::Sender<bool>,
 }
 
 pub fn assemble(
@@ -103,6 +111,7 @@ pub fn assemble(
         clock,
         sensing::Config {
             public_url: config.server.public_url.clone(),
+            mqtt: devices::addresses(config),
             queue_rows: config.database.queue_rows,
             seal_seconds: config.database.seal_seconds,
             ..sensing::Config::new(mode, languages.clone())
@@ -133,8 +142,13 @@ pub fn assemble(
     });
     let mut jobs = sensing.jobs();
     jobs.extend(portal.jobs());
-    let engines = sensing.routes().merge(spatial.routes()).merge(portal.routes());
     let metrics = Metrics::default();
+    let topics = Topics::new(&sensing, keys);
+    let devices = Arc::new(Devices::new(&topics, &intake, clock, &content.feeds));
+    let broker = Broker::open(db, clock, &metrics, devices::limits(&config.mqtt), devices)?;
+    jobs.extend(broker.jobs());
+    let (stop, stopping) = watch::channel(false);
+    let engines = sensing.routes().merge(spatial.routes()).merge(portal.routes()).merge(broker.routes(stopping));
     let system = System::new(db, &metrics, codes());
     let ready = system.ready.clone();
     let openapi = system.openapi.clone();
@@ -142,7 +156,7 @@ pub fn assemble(
     portal.describe(&operations);
     openapi.get_or_init(|| openapi_text(&operations));
     let router = host::http::wrap(router, shell(config, clock, keys, metrics, portal));
-    Ok(City { router, operations, jobs, intake, ready })
+    Ok(City { router, operations, jobs, intake, ready, door: Door { broker, topics }, stop })
 }
 
 /// What every request passes.

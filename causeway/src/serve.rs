@@ -18,6 +18,7 @@ use crate::arguments::Arguments;
 use crate::assemble::{self, City, Content};
 use crate::commands::{self, Failure};
 use crate::demo;
+use crate::devices::Door;
 
 /// What is under way is given this long after the word to stop; a feed that hangs is dropped.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -58,6 +59,8 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         let (tell, stop) = watch::channel(false);
         let mut tasks = host::jobs::start(&db, &clock, city.jobs.clone(), &stop);
         tasks.extend(sources(&arguments, &config, &content, &city, (&base, &keys), &clock, &stop)?);
+        let doors = Door { broker: city.door.broker.clone(), topics: city.door.topics.clone() };
+        tasks.extend(doors.serve(&config, tls.as_ref(), &stop).await?);
         let router = city.router.clone();
         let serving = tokio::spawn(listener.serve(router, stop));
         asked.await;
@@ -65,6 +68,7 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         city.ready.store(false, Ordering::Relaxed);
         // Nobody listens any more: then all have ended already.
         let _ = tell.send(true);
+        let _ = city.stop.send(true);
         drop(serving.await);
         for task in tasks {
             drop(tokio::time::timeout(PATIENCE, task).await);

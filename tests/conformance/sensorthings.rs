@@ -6,6 +6,7 @@ mod bounds;
 mod filters;
 mod landing;
 mod model;
+mod mqtt;
 mod paging;
 mod paths;
 mod queries;

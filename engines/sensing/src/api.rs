@@ -5,6 +5,7 @@ mod base;
 mod entities;
 mod landing;
 mod latest;
+pub mod mqtt;
 mod observations;
 pub mod problems;
 mod read;

@@ -21,6 +21,7 @@ pub mod retention;
 pub mod rollup;
 pub mod seal;
 mod store;
+pub mod told;
 
 use std::sync::Arc;
 
@@ -54,6 +55,8 @@ pub struct Config {
     pub languages: Vec<Lang>,
     /// What absolute links begin with, where a proxy stands before this server.
     pub public_url: Option<String>,
+    /// Where MQTT is spoken: `mqtt://city.test:1883`.
+    pub mqtt: Vec<String>,
     pub limits: ingest::Limits,
     /// Observations that may wait for their commit; beyond it the door says that it is full.
     pub queue_rows: usize,
@@ -69,6 +72,7 @@ impl Config {
             mode,
             languages,
             public_url: None,
+            mqtt: Vec::new(),
             limits: ingest::Limits::default(),
             queue_rows: actions::door::QUEUE_ROWS,
             seal_seconds: jobs::SEAL_SECONDS,

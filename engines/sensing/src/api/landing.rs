@@ -56,6 +56,8 @@ pub const CONFORMANCE: &[&str] = &[
     "create-update-delete/update-entity-jsonpatch",
     "create-update-delete/update-entity-put",
     "data-array/data-array",
+    "create-observations-via-mqtt/observations-creation",
+    "receive-updates-via-mqtt/receive-updates",
 ];
 
 pub async fn landing(
@@ -72,6 +74,12 @@ pub async fn landing(
     let create = format!("{base}/CreateObservations");
     let claimed: Vec<String> = CONFORMANCE.iter().map(|name| format!("{REQUIREMENTS}{name}")).collect();
     let data_array = format!("{REQUIREMENTS}data-array/data-array");
-    let settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
+    let socket = format!("{}/mqtt", sensing.origin(&uri, &headers).replacen("http", "ws", 1));
+    let mut doors = sensing.inner.config.mqtt.clone();
+    doors.push(socket);
+    let mut settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
+    for name in ["create-observations-via-mqtt/observations-creation", "receive-updates-via-mqtt/receive-updates"] {
+        settings[format!("{REQUIREMENTS}{name}")] = json!({ "endpoints": doors });
+    }
     sensing.json(StatusCode::OK, json!({ "value": sets, "serverSettings": settings }).to_string())
 }

@@ -32,7 +32,7 @@ use crate::store::observations::SourceKind;
 /// Observations that one request may delete along with their feature: each is a commit of its own.
 const WITHDRAWN: usize = 10_000;
 
-fn unreadable(error: impl std::fmt::Display) -> Problem {
+pub(crate) fn unreadable(error: impl std::fmt::Display) -> Problem {
     Problem::new(&BAD_OBSERVATION, short(&error.to_string())).hint(
         "send {\"phenomenonTime\": \"2026-11-24T09:30:00Z\", \"result\": 1}; JSON has no NaN and no Infinity",
     )
@@ -45,7 +45,7 @@ pub fn refused(refusal: Refusal) -> Problem {
 
 impl Sensing {
     /// A datastream that this caller may bring observations to.
-    fn target(&self, gate: &Gate, id: i64) -> Result<std::sync::Arc<Datastream>, Problem> {
+    pub(crate) fn target(&self, gate: &Gate, id: i64) -> Result<std::sync::Arc<Datastream>, Problem> {
         let found = self.observations().datastreams().get(id);
         let found = found.filter(|d| Sight::of(&gate.caller).sees(d.label, d.slug.as_str()));
         let found = found.ok_or_else(|| {
@@ -57,7 +57,7 @@ impl Sensing {
     }
 
     /// Hands observations to the door; answers what became of each when that is durable.
-    async fn submit(
+    pub(crate) async fn submit(
         &self,
         gate: &Gate,
         observations: Vec<Incoming>,
