@@ -4,6 +4,7 @@ mod browser;
 mod clients;
 mod conformance;
 mod durability;
+mod durability_mqtt;
 mod feeds;
 mod laws;
 mod replay;

@@ -148,7 +148,8 @@ pub fn assemble(
     let broker = Broker::open(db, clock, &metrics, devices::limits(&config.mqtt), devices)?;
     jobs.extend(broker.jobs());
     let (stop, stopping) = watch::channel(false);
-    let engines = sensing.routes().merge(spatial.routes()).merge(portal.routes()).merge(broker.routes(stopping));
+    let engines =
+        sensing.routes().merge(spatial.routes()).merge(portal.routes()).merge(broker.routes(stopping));
     let system = System::new(db, &metrics, codes());
     let ready = system.ready.clone();
     let openapi = system.openapi.clone();

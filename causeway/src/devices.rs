@@ -17,7 +17,7 @@ use mqtt::session::Room;
 use mqtt::topic::{self, Bounds};
 use mqtt::{Application, Broker, Fates, Limits, Publication, Reason, Refused, Replay, Server, Taking};
 use sensing::api::mqtt::Topics;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use vocab::{Caller, Label};
 
@@ -51,7 +51,11 @@ pub fn check(pack: &Pack, feeds: &[Arc<Feed>]) -> Vec<Finding> {
                 Ok(_) => continue,
             };
             if let Some(file) = pack.files.get(&format!("feeds/{}.toml", feed.id)) {
-                let line = file.text.lines().position(|line| line.trim_start().starts_with("mqtt")).map_or(0, |at| at + 1);
+                let line = file
+                    .text
+                    .lines()
+                    .position(|line| line.trim_start().starts_with("mqtt"))
+                    .map_or(0, |at| at + 1);
                 let what = format!("mqtt = \"{filter}\" is no filter: {wrong}");
                 findings.push(Finding::new(file, line, what, "write it as weather/+/air"));
             }
@@ -68,7 +72,12 @@ impl Devices {
                 mapped.extend(facts.mqtt.clone().map(|filter| Mapped { filter, feed: feed.clone(), source }));
             }
         }
-        Devices { topics: topics.clone(), intake: intake.clone(), clock: clock.clone(), mapped: mapped.into() }
+        Devices {
+            topics: topics.clone(),
+            intake: intake.clone(),
+            clock: clock.clone(),
+            mapped: mapped.into(),
+        }
     }
 
     fn mapped(&self, topic: &str) -> Option<&Mapped> {
@@ -79,7 +88,8 @@ impl Devices {
     async fn map(&self, caller: &Caller, mapped: &Mapped, publication: Publication) -> Result<(), Refused> {
         let now = self.clock.now();
         // Whoever may write all that comes of the feed may bring its messages.
-        let object = Object { kind: "observations", label: Label::Internal, slug: Some(mapped.feed.id.as_str()) };
+        let object =
+            Object { kind: "observations", label: Label::Internal, slug: Some(mapped.feed.id.as_str()) };
         if let Decision::Deny(why) = may(caller, Action::Create, &object, Purpose::Collection, now) {
             return Err(Refused { reason: Reason::NotAuthorized, why: why.into() });
         }
@@ -164,7 +174,12 @@ impl Application for Devices {
         self.topics.unsubscribe(interest);
     }
 
-    fn replay(&self, caller: &Caller, topic: &str, from: Option<&str>) -> Result<Option<Box<dyn Replay>>, Refused> {
+    fn replay(
+        &self,
+        caller: &Caller,
+        topic: &str,
+        from: Option<&str>,
+    ) -> Result<Option<Box<dyn Replay>>, Refused> {
         self.topics.replay(caller, topic, from)
     }
 }
@@ -173,6 +188,7 @@ pub fn limits(mqtt: &Mqtt) -> Limits {
     Limits {
         anonymous: mqtt.anonymous,
         open: mqtt.open,
+        connections: mqtt.connections,
         packet_bytes: mqtt.packet_bytes,
         receive_maximum: mqtt.receive_maximum,
         keep_alive_seconds: mqtt.keep_alive_seconds,
@@ -211,7 +227,6 @@ impl Door {
         tls: Option<&Tls>,
         stop: &watch::Receiver<bool>,
     ) -> Result<Vec<JoinHandle<()>>, Failure> {
-        let connections = Arc::new(Semaphore::new(config.mqtt.connections));
         let mut tasks = vec![
             tokio::spawn(sensing::api::mqtt::tell(self.topics, self.broker.clone(), stop.clone())),
             tokio::spawn(self.broker.clone().watch(stop.clone())),
@@ -220,9 +235,8 @@ impl Door {
         for (address, tls, scheme) in doors {
             let Some(address) = address else { continue };
             let failed = |e: String| Failure::Start(format!("[mqtt] {e}"));
-            let server = Server::bind(self.broker.clone(), address, tls, connections.clone())
-                .await
-                .map_err(|e| failed(e.to_string()))?;
+            let server =
+                Server::bind(self.broker.clone(), address, tls).await.map_err(|e| failed(e.to_string()))?;
             let address = server.address().map_err(|e| failed(e.to_string()))?;
             tracing::info!("{scheme}://{address} takes MQTT");
             tasks.push(tokio::spawn(server.serve(stop.clone())));

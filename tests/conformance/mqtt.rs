@@ -2,6 +2,7 @@
 //! suite does not ask, on a server of its own.
 
 mod bad_days;
+mod mapped;
 mod messages;
 mod sessions;
 mod streams;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use rmqtt_codec::types::{Publish, QoS};
-use rmqtt_codec::v5::{self, Packet};
 use rmqtt_codec::v3;
+use rmqtt_codec::v5::{self, Packet};
 use tokio_util::codec::{Decoder, Encoder};
 
 /// How long a test waits for what must come.
@@ -85,7 +85,12 @@ fn to_three(packet: Packet) -> v3::Packet {
             protocol: rmqtt_codec::types::Protocol(4),
             clean_session: c.clean_start,
             keep_alive: c.keep_alive,
-            last_will: c.last_will.map(|w| v3::LastWill { qos: w.qos, retain: w.retain, topic: w.topic, message: w.message }),
+            last_will: c.last_will.map(|w| v3::LastWill {
+                qos: w.qos,
+                retain: w.retain,
+                topic: w.topic,
+                message: w.message,
+            }),
             client_id: c.client_id,
             username: c.username,
             password: c.password,
@@ -98,9 +103,15 @@ fn to_three(packet: Packet) -> v3::Packet {
         Packet::PublishComplete(a) => v3::Packet::PublishComplete { packet_id: a.packet_id },
         Packet::Subscribe(s) => v3::Packet::Subscribe {
             packet_id: s.packet_id,
-            topic_filters: s.topic_filters.into_iter().map(|(filter, options)| (filter, options.qos)).collect(),
+            topic_filters: s
+                .topic_filters
+                .into_iter()
+                .map(|(filter, options)| (filter, options.qos))
+                .collect(),
         },
-        Packet::Unsubscribe(u) => v3::Packet::Unsubscribe { packet_id: u.packet_id, topic_filters: u.topic_filters },
+        Packet::Unsubscribe(u) => {
+            v3::Packet::Unsubscribe { packet_id: u.packet_id, topic_filters: u.topic_filters }
+        }
         Packet::PingRequest => v3::Packet::PingRequest,
         Packet::Disconnect(_) => v3::Packet::Disconnect,
         other => panic!("3.1.1 has no {other:?}"),
@@ -115,7 +126,9 @@ fn of_three(packet: v3::Packet) -> Packet {
             session_present: c.session_present,
             reason_code: match c.return_code {
                 v3::ConnectAckReason::ConnectionAccepted => v5::ConnectAckReason::Success,
-                v3::ConnectAckReason::UnacceptableProtocolVersion => v5::ConnectAckReason::UnsupportedProtocolVersion,
+                v3::ConnectAckReason::UnacceptableProtocolVersion => {
+                    v5::ConnectAckReason::UnsupportedProtocolVersion
+                }
                 v3::ConnectAckReason::IdentifierRejected => v5::ConnectAckReason::ClientIdentifierNotValid,
                 v3::ConnectAckReason::BadUserNameOrPassword => v5::ConnectAckReason::BadUserNameOrPassword,
                 v3::ConnectAckReason::NotAuthorized => v5::ConnectAckReason::NotAuthorized,
@@ -154,13 +167,17 @@ fn of_three(packet: v3::Packet) -> Packet {
 impl Client {
     /// A connection on which nothing was said.
     pub fn silent(address: &str, version: u8) -> Client {
-        let stream = TcpStream::connect(address).expect("the server listens");
+        Client::try_silent(address, version).expect("the server listens")
+    }
+
+    fn try_silent(address: &str, version: u8) -> Option<Client> {
+        let stream = TcpStream::connect(address).ok()?;
         stream.set_nodelay(true).expect("a socket");
         let codec = match version {
             5 => Codec::Five(v5::Codec::new(0, 0)),
             _ => Codec::Three(v3::Codec::new(0)),
         };
-        Client {
+        Some(Client {
             stream,
             codec,
             buffer: BytesMut::new(),
@@ -170,7 +187,7 @@ impl Client {
             is_closed: false,
             last_id: 0,
             unreleased: Default::default(),
-        }
+        })
     }
 
     /// Connects and is let in.
@@ -182,11 +199,36 @@ impl Client {
         (client, ack)
     }
 
-    pub fn try_connect(address: &str, version: u8, greeting: v5::Connect) -> (Client, Option<v5::ConnectAck>) {
-        let mut client = Client::silent(address, version);
+    pub fn try_connect(
+        address: &str,
+        version: u8,
+        greeting: v5::Connect,
+    ) -> (Client, Option<v5::ConnectAck>) {
+        Client::try_greet(address, version, greeting).expect("the server listens")
+    }
+
+    /// `None`: nobody listens; for tests that kill the server.
+    pub fn try_greet(
+        address: &str,
+        version: u8,
+        greeting: v5::Connect,
+    ) -> Option<(Client, Option<v5::ConnectAck>)> {
+        Client::try_resume(address, version, greeting, Default::default())
+    }
+
+    /// Takes up a session in which these QoS 2 ids were not released.
+    pub fn try_resume(
+        address: &str,
+        version: u8,
+        greeting: v5::Connect,
+        unreleased: std::collections::BTreeSet<u16>,
+    ) -> Option<(Client, Option<v5::ConnectAck>)> {
+        let mut client = Client::try_silent(address, version)?;
+        client.unreleased.extend(unreleased);
         client.send(Packet::Connect(Box::new(greeting)));
-        let ack = client.wait(|packet| if let Packet::ConnectAck(ack) = packet { Some((**ack).clone()) } else { None });
-        (client, ack)
+        let ack = client
+            .wait(|packet| if let Packet::ConnectAck(ack) = packet { Some((**ack).clone()) } else { None });
+        Some((client, ack))
     }
 
     /// Bytes as they are.
@@ -210,12 +252,16 @@ impl Client {
         match self.stream.read(&mut chunk) {
             Ok(0) => self.is_closed = true,
             Ok(some) => self.buffer.extend_from_slice(&chunk[..some]),
-            Err(e) if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => return false,
+            Err(e) if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                return false;
+            }
             Err(_) => self.is_closed = true,
         }
         loop {
             let packet = match &mut self.codec {
-                Codec::Five(codec) => codec.decode(&mut self.buffer).expect("what a server sends").map(|(p, _)| p),
+                Codec::Five(codec) => {
+                    codec.decode(&mut self.buffer).expect("what a server sends").map(|(p, _)| p)
+                }
                 Codec::Three(codec) => {
                     codec.decode(&mut self.buffer).expect("what a server sends").map(|(p, _)| of_three(p))
                 }
@@ -232,7 +278,10 @@ impl Client {
                 match (publish.qos, id) {
                     (QoS::ExactlyOnce, Some(id)) => {
                         if !self.is_paused {
-                            self.send(Packet::PublishReceived(v5::PublishAck { packet_id: id, ..Default::default() }));
+                            self.send(Packet::PublishReceived(v5::PublishAck {
+                                packet_id: id,
+                                ..Default::default()
+                            }));
                         }
                         if self.unreleased.insert(id.get()) {
                             self.messages.push(*publish);
@@ -252,13 +301,19 @@ impl Client {
                 let packet_id = release.packet_id;
                 self.send(Packet::PublishComplete(v5::PublishAck2 { packet_id, ..Default::default() }));
             }
-            Packet::PublishReceived(ref received) if !self.is_paused && u8::from(received.reason_code) < 0x80 => {
+            Packet::PublishReceived(ref received)
+                if !self.is_paused && u8::from(received.reason_code) < 0x80 =>
+            {
                 let packet_id = received.packet_id;
                 self.send(Packet::PublishRelease(v5::PublishAck2 { packet_id, ..Default::default() }));
                 self.others.push(packet);
             }
             other => self.others.push(other),
         }
+    }
+
+    pub fn unreleased(&self) -> std::collections::BTreeSet<u16> {
+        self.unreleased.iter().copied().collect()
     }
 
     pub fn acknowledge(&mut self, packet_id: NonZeroU16) {
@@ -277,7 +332,8 @@ impl Client {
     pub fn wait<T>(&mut self, is: impl Fn(&Packet) -> Option<T>) -> Option<T> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let found = self.others.iter().enumerate().find_map(|(at, packet)| is(packet).map(|found| (at, found)));
+            let found =
+                self.others.iter().enumerate().find_map(|(at, packet)| is(packet).map(|found| (at, found)));
             if let Some((at, found)) = found {
                 self.others.remove(at);
                 return Some(found);
@@ -337,8 +393,13 @@ impl Client {
     pub fn unsubscribe(&mut self, filter: &str) {
         let packet_id = self.next_id();
         let topic_filters = vec![filter.into()];
-        self.send(Packet::Unsubscribe(v5::Unsubscribe { packet_id, user_properties: Vec::new(), topic_filters }));
-        let ack = self.wait(|p| matches!(p, Packet::UnsubscribeAck(ack) if ack.packet_id == packet_id).then_some(()));
+        self.send(Packet::Unsubscribe(v5::Unsubscribe {
+            packet_id,
+            user_properties: Vec::new(),
+            topic_filters,
+        }));
+        let ack = self
+            .wait(|p| matches!(p, Packet::UnsubscribeAck(ack) if ack.packet_id == packet_id).then_some(()));
         ack.expect("an UNSUBACK");
     }
 
@@ -362,7 +423,8 @@ impl Client {
         });
         let reason = reason.expect("an acknowledgement");
         if qos == QoS::ExactlyOnce && reason < 0x80 {
-            let done = self.wait(|p| matches!(p, Packet::PublishComplete(ack) if ack.packet_id == id).then_some(()));
+            let done =
+                self.wait(|p| matches!(p, Packet::PublishComplete(ack) if ack.packet_id == id).then_some(()));
             done.expect("a PUBCOMP");
         }
         reason

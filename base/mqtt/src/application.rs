@@ -57,5 +57,10 @@ pub trait Application: Send + Sync + 'static {
     fn unsubscribe(&self, interest: u64);
 
     /// What the topic would have told from then on; `from` is what MQTT 5 said beside it.
-    fn replay(&self, caller: &Caller, topic: &str, from: Option<&str>) -> Result<Option<Box<dyn Replay>>, Refused>;
+    fn replay(
+        &self,
+        caller: &Caller,
+        topic: &str,
+        from: Option<&str>,
+    ) -> Result<Option<Box<dyn Replay>>, Refused>;
 }

@@ -10,9 +10,9 @@ use bytestring::ByteString;
 use host::db::Lane;
 use host::telemetry::{Counter, Gauge, Metrics};
 use host::{Clock, Db, DbError};
-use tokio::sync::Notify;
-use vocab::{Caller, Time};
+use tokio::sync::{Notify, Semaphore};
 use vocab::time::SECOND;
+use vocab::{Caller, Time};
 
 use crate::application::Application;
 use crate::limits::{self, Limits};
@@ -50,6 +50,8 @@ pub(crate) struct Inner {
     /// Queues hold as much as they may together.
     is_tight: AtomicBool,
     quotas: quota::Quotas,
+    /// Clients at once, through whichever door.
+    pub connections: Arc<Semaphore>,
 }
 
 /// One client's session, connected or not.
@@ -83,13 +85,19 @@ impl Cell {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How long it lives without a connection, and until when.
+    pub fn life(&self) -> (u32, Option<Time>) {
+        let state = self.lock();
+        (state.seconds, state.ends)
+    }
+
     /// Lets a message that is durable wait for its turn.
     pub fn keep(&self, delivery: Delivery) {
         self.lock().session.keep(delivery);
         self.told.notify_one();
     }
 
-    fn new(id: i64, caller: Caller, client: ByteString) -> Cell {
+    pub fn new(id: i64, caller: Caller, client: ByteString) -> Cell {
         let (told, is_here, state) = (Notify::new(), AtomicBool::new(false), Mutex::default());
         Cell { id, caller, client, told, is_here, state }
     }
@@ -149,7 +157,8 @@ impl Counts {
             refused: metrics.counter("mqtt_refused", "MQTT publications refused"),
             over_quota: metrics.counter("mqtt_over_quota", "MQTT publications beyond a device's quota"),
             sent: metrics.counter("mqtt_sent", "MQTT messages sent to subscribers"),
-            dropped: metrics.counter("mqtt_dropped", "MQTT messages dropped because a client's queue is full"),
+            dropped: metrics
+                .counter("mqtt_dropped", "MQTT messages dropped because a client's queue is full"),
             ended: metrics.counter("mqtt_ended", "MQTT connections ended by the server"),
         }
     }
@@ -165,6 +174,7 @@ impl Broker {
         application: Arc<dyn Application>,
     ) -> Result<Broker, DbError> {
         let (sessions, retained) = db.read_blocking(store::load)?;
+        let connections = Arc::new(Semaphore::new(limits.connections));
         let inner = Inner {
             application,
             limits,
@@ -176,6 +186,7 @@ impl Broker {
             next_link: AtomicU64::new(0),
             is_tight: AtomicBool::new(false),
             quotas: quota::Quotas::default(),
+            connections,
         };
         let broker = Broker { inner: Arc::new(inner) };
         {
@@ -195,14 +206,17 @@ impl Broker {
         self.inner.clock.now()
     }
 
-    /// What must be kept. Waits while the queue of the store is full.
+    /// What must be kept, in the order of the calls; while the queue of the store is full the future offers it again.
     pub(crate) fn save(&self, changes: Vec<Change>) -> Saving {
+        if let Ok(saved) = self.inner.lane.push(changes.clone()) {
+            return Box::pin(saved);
+        }
         let lane = self.inner.lane.clone();
         Box::pin(async move {
             loop {
-                match lane.push(changes.clone()) {
-                    Ok(saved) => return saved.await,
-                    Err(_) => tokio::time::sleep(limits::RETRY).await,
+                tokio::time::sleep(limits::RETRY).await;
+                if let Ok(saved) = lane.push(changes.clone()) {
+                    return saved.await;
                 }
             }
         })
@@ -262,4 +276,3 @@ impl Broker {
         self.state().sessions.len()
     }
 }
-

@@ -220,7 +220,9 @@ async fn welcome(
     };
     let is_named = !connect.client.is_empty();
     let client = if is_named { ByteString::from(connect.client.to_string()) } else { invented() };
-    if crate::topic::check_name(&client, limits.topics).is_err_and(|wrong| wrong != crate::topic::Wrong::Wildcard) {
+    if crate::topic::check_name(&client, limits.topics)
+        .is_err_and(|wrong| wrong != crate::topic::Wrong::Wildcard)
+    {
         return refuse(&mut stream, &broker, version, Reason::ClientIdentifierNotValid).await;
     }
     let bucket = broker.bucket(&caller);
@@ -351,7 +353,9 @@ impl Connection {
 
     /// Whether more may come in: not while something behind is full, nor beyond what may be under way.
     fn may_read(&self) -> bool {
-        self.paused_until.is_none() && self.publishes < self.most_under_way() && self.output.len() < limits::AHEAD_BYTES
+        self.paused_until.is_none()
+            && self.publishes < self.most_under_way()
+            && self.output.len() < limits::AHEAD_BYTES
     }
 
     /// A client of MQTT 5 knows how many it may send, and is sent away beyond it; one of 3.1.1 is not read.

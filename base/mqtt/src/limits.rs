@@ -41,6 +41,8 @@ pub struct Limits {
     pub anonymous: bool,
     /// Anyone may publish and subscribe below any topic outside the city's own.
     pub open: bool,
+    /// Clients at once.
+    pub connections: usize,
     pub packet_bytes: usize,
     /// Messages of QoS 1 and 2 of one client under way to us, and of QoS 0 read ahead.
     pub receive_maximum: u16,
@@ -60,6 +62,7 @@ impl Default for Limits {
         Limits {
             anonymous: true,
             open: false,
+            connections: 12_000,
             packet_bytes: 256 * 1024,
             receive_maximum: 1_000,
             keep_alive_seconds: 3_600,

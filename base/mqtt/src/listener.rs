@@ -1,12 +1,11 @@
 //! Sockets that MQTT clients connect to: TCP, TLS, and WebSocket on the port of the pages.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use host::http::{ListenError, Tls, TlsAcceptor};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::broker::Broker;
 use crate::connection;
@@ -17,20 +16,13 @@ pub struct Server {
     broker: Broker,
     socket: TcpListener,
     tls: Option<TlsAcceptor>,
-    /// At once, over all addresses.
-    connections: Arc<Semaphore>,
 }
 
 impl Server {
-    pub async fn bind(
-        broker: Broker,
-        address: SocketAddr,
-        tls: Option<&Tls>,
-        connections: Arc<Semaphore>,
-    ) -> Result<Server, ListenError> {
+    pub async fn bind(broker: Broker, address: SocketAddr, tls: Option<&Tls>) -> Result<Server, ListenError> {
         let socket = TcpListener::bind(address).await.map_err(|e| ListenError::Bind(address, e))?;
         let tls = tls.map(|tls| tls.acceptor(&["mqtt"])).transpose()?;
-        Ok(Server { broker, socket, tls, connections })
+        Ok(Server { broker, socket, tls })
     }
 
     pub fn address(&self) -> std::io::Result<SocketAddr> {
@@ -43,7 +35,7 @@ impl Server {
         let mut clients = tokio::task::JoinSet::new();
         loop {
             // Beyond the limit a client waits in the system's queue until another leaves.
-            let Ok(permit) = self.connections.clone().acquire_owned().await else { break };
+            let Ok(permit) = self.broker.inner.connections.clone().acquire_owned().await else { break };
             let accepted = tokio::select! {
                 accepted = self.socket.accept() => accepted,
                 _ = stop.wait_for(|stop| *stop) => break,

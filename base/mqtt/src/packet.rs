@@ -115,7 +115,11 @@ pub struct Granted {
 pub enum Outgoing {
     Welcome(Granted),
     Unwelcome(Reason),
-    Publish { id: Option<NonZeroU16>, delivery: Delivery, alias: Option<(NonZeroU16, bool)> },
+    Publish {
+        id: Option<NonZeroU16>,
+        delivery: Delivery,
+        alias: Option<(NonZeroU16, bool)>,
+    },
     Acknowledge(NonZeroU16, Reason, Option<String>),
     Receive(NonZeroU16, Reason, Option<String>),
     Release(NonZeroU16, bool),

@@ -49,7 +49,8 @@ impl Retained {
 
     pub fn find(&self, filter: &Filter, now: Time) -> Vec<Arc<Message>> {
         let prefix = filter.prefix();
-        let from = self.messages.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
+        let from =
+            self.messages.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
         from.map(|(_, message)| message)
             .take_while(|message| message.topic.starts_with(prefix))
             .filter(|message| filter.matches(&message.topic) && !message.is_over(now))

@@ -164,7 +164,12 @@ impl Session {
     pub fn end(&mut self) {
         self.again.clear();
         self.waiting.retain(|delivery| delivery.qos > Qos::AtMostOnce);
-        self.bytes = self.waiting.iter().chain(self.flights.values().map(|f| &f.delivery)).map(|d| d.message.bytes()).sum();
+        self.bytes = self
+            .waiting
+            .iter()
+            .chain(self.flights.values().map(|f| &f.delivery))
+            .map(|d| d.message.bytes())
+            .sum();
     }
 
     /// What may be sent now, with no more than `window` messages under way.
@@ -227,7 +232,9 @@ impl Session {
                 flight.stage = Stage::Releasing;
                 Received::Release(flight.delivery.n)
             }
-            (Qos::ExactlyOnce, Stage::Sent, false) => self.land(id).map_or(Received::Unknown, Received::Refused),
+            (Qos::ExactlyOnce, Stage::Sent, false) => {
+                self.land(id).map_or(Received::Unknown, Received::Refused)
+            }
             _ => Received::Unknown,
         }
     }

@@ -17,7 +17,8 @@ use crate::session::Delivery;
 /// One thing to be kept. Memory follows the commit where it must not run ahead of it.
 #[derive(Clone)]
 pub enum Change {
-    Session(Arc<Cell>, u32, Option<Time>),
+    /// How long a session lives, as it stands when it is written: a later change is never overtaken by an earlier one.
+    Session(Arc<Cell>),
     /// A session with all that is in it.
     Gone(i64),
     Subscribe(i64, ByteString, Options),
@@ -50,7 +51,11 @@ impl Stage for Writing {
 
 fn write(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
     match change {
-        Change::Session(cell, seconds, ends) => {
+        Change::Session(cell) => {
+            let (seconds, ends) = cell.life();
+            if seconds == 0 {
+                return Ok(());
+            }
             let (caller, device, scope) = words(&cell.caller);
             tx.execute(
                 "INSERT INTO mqtt_session (id, caller, device, scope, client, seconds, ends)
@@ -62,7 +67,7 @@ fn write(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
                     device.into(),
                     scope.into(),
                     cell.client.to_string().into(),
-                    i64::from(*seconds).into(),
+                    i64::from(seconds).into(),
                     ends.map_or(Param::Null, Param::from),
                 ],
             )?;
@@ -239,9 +244,10 @@ pub fn load(tx: &mut Tx) -> Result<(Vec<Kept>, Vec<Message>), DbError> {
         }
         Ok(true)
     })?;
-    let retained = tx.query("SELECT qos, topic, payload, expires, properties FROM mqtt_retained", &[], |row| {
-        message(row, 1, Qos::of(row.int(0)?).unwrap_or_default(), true)
-    })?;
+    let retained =
+        tx.query("SELECT qos, topic, payload, expires, properties FROM mqtt_retained", &[], |row| {
+            message(row, 1, Qos::of(row.int(0)?).unwrap_or_default(), true)
+        })?;
     Ok((sessions, retained))
 }
 
@@ -316,3 +322,5 @@ fn heard(text: &str) -> Option<Properties> {
     })
 }
 
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use bytes::{Buf, Bytes};
 use futures_util::{Sink, Stream};
-use host::{Access, Doc, Gate, Routes};
+use host::{Access, Doc, Gate, Problem, Routes, problem};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
 
@@ -33,16 +33,20 @@ async fn upgrade(
     _: Gate,
     State((broker, stop)): State<(Broker, watch::Receiver<bool>)>,
     upgrade: WebSocketUpgrade,
-) -> Response {
+) -> Result<Response, Problem> {
+    let permit = broker.inner.connections.clone().try_acquire_owned().map_err(|_| {
+        Problem::new(&problem::UNAVAILABLE, "as many MQTT clients are connected as may be").retry_after(10)
+    })?;
     let most = broker.inner.limits.packet_bytes;
     // 3.1.1 clients of old name the version in the subprotocol.
-    upgrade
+    Ok(upgrade
         .protocols(["mqtt", "mqttv3.1"])
         .max_message_size(most.max(1 << 16))
         .max_frame_size(most.max(1 << 16))
         .on_upgrade(move |socket| async move {
             connection::serve(Box::new(Bytestream { socket, rest: Bytes::new() }), broker, stop).await;
-        })
+            drop(permit);
+        }))
 }
 
 /// A WebSocket as a stream of bytes.
@@ -57,7 +61,11 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> std::io::Err
 }
 
 impl AsyncRead for Bytestream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        to: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
         let this = self.get_mut();
         while this.rest.is_empty() {
             match ready!(Pin::new(&mut this.socket).poll_next(cx)) {

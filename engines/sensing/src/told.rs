@@ -49,7 +49,9 @@ impl Topic {
         let bad = |what: String| {
             Problem::new(&BAD_PATH, what).hint("write it as v1.1/Datastreams(1)/Observations?$select=result")
         };
-        let rest = rest.strip_prefix(ROOT).ok_or_else(|| bad("a topic of the data model begins with v1.1/".into()))?;
+        let rest = rest
+            .strip_prefix(ROOT)
+            .ok_or_else(|| bad("a topic of the data model begins with v1.1/".into()))?;
         // They end a level in a filter, and have no place in a name.
         if text.contains(['#', '+']) {
             return Err(bad("a topic of the data model has no wildcards".into()));
@@ -61,7 +63,8 @@ impl Topic {
         }
         let (kind, is_one) = address.end();
         let query = Query::parse(options, kind)?;
-        let paged = query.top.is_some() || query.skip > 0 || query.count || query.token.is_some() || query.array;
+        let paged =
+            query.top.is_some() || query.skip > 0 || query.count || query.token.is_some() || query.array;
         if paged || !query.order.is_empty() || (is_one && query.filter.is_some()) {
             return Err(Problem::new(&BAD_QUERY, "a topic takes $select and $expand, and of a set $filter")
                 .hint("what is told is one entity at a time"));
@@ -94,7 +97,8 @@ impl Topic {
 
     /// Whether what it tells can be said of a row alone.
     pub fn is_plain(&self) -> bool {
-        self.query.expand.is_empty() && self.query.filter.as_ref().is_none_or(|filter| filter.links().is_empty())
+        self.query.expand.is_empty()
+            && self.query.filter.as_ref().is_none_or(|filter| filter.links().is_empty())
     }
 }
 

@@ -104,7 +104,8 @@ fn a_client_that_never_reads_takes_no_more_than_its_queue() {
     let (_folder, server, address) = open();
     let mut deaf: Vec<Client> = Vec::new();
     for i in 0..3 {
-        let (mut client, _) = Client::connect(&address, 5, v5::Connect { keep_alive: 0, ..hello(&format!("deaf {i}")) });
+        let (mut client, _) =
+            Client::connect(&address, 5, v5::Connect { keep_alive: 0, ..hello(&format!("deaf {i}")) });
         client.subscribe(&[("flood", 1)]);
         deaf.push(client);
     }
@@ -113,7 +114,10 @@ fn a_client_that_never_reads_takes_no_more_than_its_queue() {
     for _ in 0..400 {
         writer.publish("flood", &payload, 1);
     }
-    assert!(metric(&server, "causeway_mqtt_dropped_total") > 0.0, "24 MB do not wait for those who read nothing");
+    assert!(
+        metric(&server, "causeway_mqtt_dropped_total") > 0.0,
+        "24 MB do not wait for those who read nothing"
+    );
     is_well(&server, &address);
     drop(deaf);
     server.stop();

@@ -37,7 +37,8 @@ fn retained_messages() {
     for version in [3, 5] {
         let (mut client, _) = Client::connect(&address, version, hello("a"));
         for (qos, topic) in (0..).zip(topics) {
-            let said = properties(|p| p.user_properties = vec![("a".into(), "2".into()), ("c".into(), "3".into())]);
+            let said =
+                properties(|p| p.user_properties = vec![("a".into(), "2".into()), ("c".into(), "3".into())]);
             client.publish_message(Publish { retain: true, properties: said, ..message(topic, "kept", qos) });
         }
         client.subscribe(&[("+/+", 2)]);
@@ -92,7 +93,8 @@ fn a_subscription_that_is_not_allowed_is_refused() {
     let refused = v5::SubscribeAckReason::UnspecifiedError;
     assert_eq!(client.subscribe(&[("test/nosubscribe", 2)]), [refused], "0x80 in 3.1.1");
     let (mut client, _) = Client::connect(&address, 5, hello("b"));
-    let reasons = client.subscribe(&[("test/nosubscribe", 2), ("v1.1/Observations", 1), ("a/#/b", 1), ("v1.1/#", 1)]);
+    let reasons =
+        client.subscribe(&[("test/nosubscribe", 2), ("v1.1/Observations", 1), ("a/#/b", 1), ("v1.1/#", 1)]);
     assert_eq!(reasons[0], v5::SubscribeAckReason::NotAuthorized);
     assert_eq!(reasons[1], v5::SubscribeAckReason::GrantedQos1);
     assert_eq!(reasons[2], v5::SubscribeAckReason::TopicFilterInvalid);
@@ -259,7 +261,8 @@ fn a_message_that_is_over_is_not_sent() {
     reader.listen(A_MOMENT);
     assert_eq!(reader.texts(), ["kept", "kept"]);
     for message in &reader.messages {
-        let left = message.properties.as_ref().and_then(|p| p.message_expiry_interval).expect("an expiry").get();
+        let left =
+            message.properties.as_ref().and_then(|p| p.message_expiry_interval).expect("an expiry").get();
         assert!((1..6).contains(&left), "{left}");
     }
     server.stop();

@@ -13,7 +13,8 @@ fn a_will_is_published_when_its_client_is_gone() {
         let (mut reader, _) = Client::connect(&address, version, hello("b"));
         reader.subscribe(&[("Topic/C", 2)]);
         let last_will = Some(will("Topic/C", "client not disconnected"));
-        let (client, _) = Client::connect(&address, version, v5::Connect { last_will: last_will.clone(), ..hello("a") });
+        let (client, _) =
+            Client::connect(&address, version, v5::Connect { last_will: last_will.clone(), ..hello("a") });
         drop(client);
         reader.wait_for(1);
         assert_eq!(reader.texts(), ["client not disconnected"]);
@@ -156,7 +157,11 @@ fn what_was_not_acknowledged_comes_again() {
         reader.listen(A_MOMENT);
         assert_eq!(reader.texts(), ["one", "two"]);
         assert!(reader.messages.iter().all(|m| m.dup), "they were sent before");
-        assert_eq!(reader.messages.iter().map(|m| m.packet_id).collect::<Vec<_>>(), ids, "with the ids they had");
+        assert_eq!(
+            reader.messages.iter().map(|m| m.packet_id).collect::<Vec<_>>(),
+            ids,
+            "with the ids they had"
+        );
         reader.disconnect();
         let (mut reader, _) = Client::connect(&address, version, lasting(&name, 99_999));
         reader.listen(A_MOMENT);
@@ -174,7 +179,8 @@ fn a_session_lives_as_long_as_it_was_to() {
         assert_eq!(ack.session_present, is_present, "{seconds}");
         client
     };
-    let goodbye = |seconds| v5::Disconnect { session_expiry_interval_secs: Some(seconds), ..Default::default() };
+    let goodbye =
+        |seconds| v5::Disconnect { session_expiry_interval_secs: Some(seconds), ..Default::default() };
     connect(0, false).disconnect();
     connect(0, false).disconnect();
     connect(1, false).disconnect();
@@ -252,7 +258,8 @@ fn a_kill_forgets_nothing_that_was_acknowledged() {
     assert!(ack.session_present);
     reader.wait_for(6);
     reader.listen(A_MOMENT);
-    let expected: Vec<String> = (0..5).map(|i| format!("message {i}")).chain(["twice said".to_string()]).collect();
+    let expected: Vec<String> =
+        (0..5).map(|i| format!("message {i}")).chain(["twice said".to_string()]).collect();
     assert_eq!(reader.texts(), expected);
     reader.subscribe(&[("kept", 1)]);
     reader.wait_for(7);

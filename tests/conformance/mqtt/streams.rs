@@ -51,7 +51,8 @@ fn the_server_shortens_topics_for_a_client_that_allows_it() {
 /// Requirement: paho-interoperability 5 test_maximum_packet_size
 #[test]
 fn packets_are_as_large_as_each_side_takes() {
-    let (_folder, server, address) = with(&[("CAUSEWAY_MQTT_OPEN", "true"), ("CAUSEWAY_MQTT_PACKET_BYTES", "4096")]);
+    let (_folder, server, address) =
+        with(&[("CAUSEWAY_MQTT_OPEN", "true"), ("CAUSEWAY_MQTT_PACKET_BYTES", "4096")]);
     let (mut client, ack) = Client::connect(&address, 5, hello("a"));
     assert_eq!(ack.max_packet_size, Some(4_096));
     client.publish_only(message("TopicA", &".".repeat(4_096), 0));
@@ -94,7 +95,8 @@ fn a_client_gets_no_more_at_once_than_it_takes() {
 /// Requirement: paho-interoperability 5 test_flow_control2
 #[test]
 fn a_client_that_sends_more_at_once_than_we_take_is_sent_away() {
-    let (_folder, server, address) = with(&[("CAUSEWAY_MQTT_OPEN", "true"), ("CAUSEWAY_MQTT_RECEIVE_MAXIMUM", "20")]);
+    let (_folder, server, address) =
+        with(&[("CAUSEWAY_MQTT_OPEN", "true"), ("CAUSEWAY_MQTT_RECEIVE_MAXIMUM", "20")]);
     let (mut client, ack) = Client::connect(&address, 5, hello("a"));
     assert_eq!(ack.receive_max.get(), 20);
     client.is_paused = true;

@@ -35,7 +35,8 @@ fn operator(server: &Server) -> String {
 }
 
 fn results(server: &Server, datastream: i64) -> Vec<Value> {
-    let path = format!("/sta/v1.1/Datastreams({datastream})/Observations?$select=result&$orderby=phenomenonTime");
+    let path =
+        format!("/sta/v1.1/Datastreams({datastream})/Observations?$select=result&$orderby=phenomenonTime");
     let page = server.client.get(&path).expect(200).json();
     page["value"].as_array().expect("a list").iter().map(|o| o["result"].clone()).collect()
 }
@@ -82,7 +83,11 @@ fn what_does_not_fit_is_refused_with_a_reason() {
     for (topic, body, reason) in [
         ("v1.1/Datastreams(1)/Observations", "{ no JSON".to_string(), 0x99),
         ("v1.1/Datastreams(1)/Observations", json!({ "result": "a text" }).to_string(), 0x99),
-        ("v1.1/Datastreams(1)/Observations", json!({ "result": 1, "phenomenonTime": "9998-01-01T00:00:00Z" }).to_string(), 0x99),
+        (
+            "v1.1/Datastreams(1)/Observations",
+            json!({ "result": 1, "phenomenonTime": "9998-01-01T00:00:00Z" }).to_string(),
+            0x99,
+        ),
         ("v1.1/Datastreams(99)/Observations", observation(1), 0x87),
         ("v1.1/Nothing", observation(1), 0x90),
         ("v1.1/Observations", observation(1), 0x99),
@@ -91,11 +96,15 @@ fn what_does_not_fit_is_refused_with_a_reason() {
         assert_eq!(device.publish(topic, &body, 1), reason, "{topic} {body}");
     }
     let (mut nobody, _) = Client::connect(&address, 5, hello("nobody"));
-    assert_eq!(nobody.publish("v1.1/Datastreams(1)/Observations", &observation(2), 1), 0x86);
+    assert_eq!(nobody.publish("v1.1/Datastreams(1)/Observations", &observation(2), 1), 0x87);
     // 3.1.1 cannot say it: who may not is hung up on; what cannot be read is counted and acknowledged.
     let (mut three, _) = Client::connect(&address, 3, known("three", SECRET));
     assert_eq!(three.publish("v1.1/Datastreams(1)/Observations", "{ no JSON", 1), 0);
-    three.publish_only(causeway_tests::mqtt::message("v1.1/Datastreams(99)/Observations", &observation(3), 1));
+    three.publish_only(causeway_tests::mqtt::message(
+        "v1.1/Datastreams(99)/Observations",
+        &observation(3),
+        1,
+    ));
     assert_eq!(three.end(), None);
     assert_eq!(results(&server, 1), [1]);
     server.stop();
@@ -107,7 +116,8 @@ fn entities_are_created_by_publishing() {
     let (mut client, _) = Client::connect(&address, 5, known("operator", &operator(&server)));
     let body = json!({ "name": "mast", "description": "made over MQTT" }).to_string();
     assert_eq!(client.publish("v1.1/Things", &body, 1), 0);
-    let page = server.client.get("/sta/v1.1/Things?$filter=name eq 'mast'".replace(' ', "%20").as_str()).expect(200);
+    let page =
+        server.client.get("/sta/v1.1/Things?$filter=name eq 'mast'".replace(' ', "%20").as_str()).expect(200);
     assert_eq!(page.json()["value"][0]["description"], "made over MQTT");
     server.stop();
 }
@@ -136,22 +146,28 @@ fn subscribers_are_told_what_is_new() {
     // Who has no key is told what is public.
     let (mut public, _) = Client::connect(&address, 3, hello("public"));
     public.subscribe(&[("v1.1/Observations", 1)]);
-    assert_eq!(public.subscribe(&[("v1.1/Datastreams(2)/Observations", 1)]), [v5::SubscribeAckReason::UnspecifiedError]);
+    assert_eq!(
+        public.subscribe(&[("v1.1/Datastreams(2)/Observations", 1)]),
+        [v5::SubscribeAckReason::UnspecifiedError]
+    );
 
     server.client.post("/sta/v1.1/Datastreams(1)/Observations", &observation(1, 3)).expect(201);
     reader.wait_for(3);
-    let mut told: Vec<(String, Value)> = reader.messages.drain(..).map(|m| (m.topic.to_string(), payload(&m))).collect();
+    let mut told: Vec<(String, Value)> =
+        reader.messages.drain(..).map(|m| (m.topic.to_string(), payload(&m))).collect();
     told.sort_by_key(|(topic, _)| topic.len());
     let shown: Vec<&str> = told.iter().map(|(topic, _)| topic.as_str()).collect();
     assert_eq!(shown, topics[..3]);
-    let over_http = server.client.get("/sta/v1.1/Datastreams(1)/Observations").expect(200).json()["value"][0].clone();
+    let over_http =
+        server.client.get("/sta/v1.1/Datastreams(1)/Observations").expect(200).json()["value"][0].clone();
     assert_eq!(told[0].1["@iot.id"], over_http["@iot.id"]);
     assert_eq!(told[1].1["result"], 3);
     assert_eq!(told[2].1, json!({ "phenomenonTime": over_http["phenomenonTime"], "result": 3 }));
 
     server.client.post("/sta/v1.1/Datastreams(2)/Observations", &observation(2, 9)).expect(201);
     reader.wait_for(3);
-    let mut told: Vec<(String, Value)> = reader.messages.drain(..).map(|m| (m.topic.to_string(), payload(&m))).collect();
+    let mut told: Vec<(String, Value)> =
+        reader.messages.drain(..).map(|m| (m.topic.to_string(), payload(&m))).collect();
     told.sort_by_key(|(topic, _)| topic.len());
     let shown: Vec<&str> = told.iter().map(|(topic, _)| topic.as_str()).collect();
     assert_eq!(shown, [topics[0], topics[4], topics[5]]);
@@ -167,9 +183,13 @@ fn subscribers_are_told_what_is_new() {
     // Entities and properties.
     server.client.send("PATCH", "/sta/v1.1/Things(1)", &json!({ "description": "changed" })).expect(200);
     reader.wait_for(4);
-    let mut told: Vec<(String, Value)> = reader.messages.drain(..).map(|m| (m.topic.to_string(), payload(&m))).collect();
+    let mut told: Vec<(String, Value)> =
+        reader.messages.drain(..).map(|m| (m.topic.to_string(), payload(&m))).collect();
     told.sort_by_key(|(topic, _)| topic.len());
-    assert_eq!(told.iter().map(|(topic, _)| topic.as_str()).collect::<Vec<_>>(), [topics[6], topics[7], topics[9], topics[8]]);
+    assert_eq!(
+        told.iter().map(|(topic, _)| topic.as_str()).collect::<Vec<_>>(),
+        [topics[6], topics[7], topics[9], topics[8]]
+    );
     assert_eq!((&told[0].1["description"], &told[1].1["@iot.id"]), (&json!("changed"), &json!(1)));
     assert_eq!((&told[2].1, &told[3].1), (&json!({ "name": "post" }), &json!({ "description": "changed" })));
     server.client.send("PATCH", "/sta/v1.1/Things(1)", &json!({ "name": "mast" })).expect(200);
@@ -192,7 +212,9 @@ fn observations_are_replayed_from_a_time() {
     }
     let from = super::at(50);
     let topic = "v1.1/Datastreams(1)/Observations?$select=result";
-    let numbers = |client: &Client| -> Vec<Value> { client.messages.iter().map(|m| payload(m)["result"].clone()).collect() };
+    let numbers = |client: &Client| -> Vec<Value> {
+        client.messages.iter().map(|m| payload(m)["result"].clone()).collect()
+    };
     let expected: Vec<Value> = (50..701).map(Value::from).collect();
     let (mut five, _) = Client::connect(&address, 5, hello("five"));
     let user_properties = vec![("replay-from".into(), from.clone().into())];
@@ -207,7 +229,10 @@ fn observations_are_replayed_from_a_time() {
     three.wait_for(651);
     assert_eq!(numbers(&five), expected);
     assert_eq!(numbers(&three), expected);
-    assert!(five.messages.iter().all(|m| &*m.topic == topic) && three.messages.iter().all(|m| *m.topic == *prefixed));
+    assert!(
+        five.messages.iter().all(|m| &*m.topic == topic)
+            && three.messages.iter().all(|m| *m.topic == *prefixed)
+    );
     server.stop();
 }
 

@@ -103,14 +103,16 @@ async fn serve_one(
     // What ends a connection early is the client's business; it is no event for the operator.
     match tls {
         None => {
-            let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+            let connection =
+                builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
             drop(watcher.watch(connection).await);
         }
         Some(acceptor) => {
             let shaken =
                 tokio::time::timeout(Duration::from_secs(HEAD_SECONDS), acceptor.accept(stream)).await;
             if let Ok(Ok(stream)) = shaken {
-                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+                let connection =
+                    builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
                 drop(watcher.watch(connection).await);
             }
         }

@@ -38,3 +38,6 @@ impl Quotas {
         all.entry(device.to_string()).or_insert_with(|| Arc::new(Bucket::new(per_second, now))).clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,7 +105,12 @@ impl Broker {
 
     /// Takes a session out of everything.
     pub(super) fn forget(&self, state: &mut State, cell: &Arc<Cell>) -> Change {
-        let subscriptions = std::mem::take(&mut cell.lock().subscriptions);
+        let subscriptions = {
+            let mut inner = cell.lock();
+            // Nothing of it is kept from now on.
+            inner.seconds = 0;
+            std::mem::take(&mut inner.subscriptions)
+        };
         for (text, subscription) in subscriptions {
             self.leave(state, cell, &text, subscription.interest);
         }
@@ -117,7 +122,12 @@ impl Broker {
     }
 
     /// A client has said who it is: gives it its session, and takes that from an earlier connection.
-    pub(crate) fn open_session(&self, caller: Caller, connect: &Connect, client: ByteString) -> Result<Opened, Reason> {
+    pub(crate) fn open_session(
+        &self,
+        caller: Caller,
+        connect: &Connect,
+        client: ByteString,
+    ) -> Result<Opened, Reason> {
         let now = self.now();
         let key = (owner(&caller), client.clone());
         let mut state = self.state();
@@ -125,7 +135,8 @@ impl Broker {
         let known = state.sessions.get(&key).cloned();
         let known = known.and_then(|cell| {
             let is_over = cell.lock().ends.is_some_and(|ends| ends <= now);
-            if connect.clean || is_over {
+            // What a key may do may have changed since.
+            if connect.clean || is_over || cell.caller != caller {
                 let was_saved = cell.lock().seconds > 0;
                 let gone = self.forget(&mut state, &cell);
                 changes.extend(was_saved.then_some(gone));
@@ -157,7 +168,7 @@ impl Broker {
             inner.ends = None;
             inner.session.begin();
             if seconds > 0 {
-                changes.push(Change::Session(cell.clone(), seconds, None));
+                changes.push(Change::Session(cell.clone()));
             } else if is_present && was_saved {
                 changes.push(Change::Gone(cell.id));
             }
@@ -192,13 +203,13 @@ impl Broker {
                 (seconds, _) => {
                     let ends = self.now().plus(i64::from(seconds) * SECOND);
                     inner.ends = Some(ends);
-                    Some(Change::Session(cell.clone(), seconds, Some(ends)))
+                    Some(Change::Session(cell.clone()))
                 }
             }
         };
+        let saving = change.map(|change| self.save(vec![change]));
         drop(state);
-        if let Some(change) = change {
-            let saving = self.save(vec![change]);
+        if let Some(saving) = saving {
             tokio::spawn(async move {
                 if let Err(error) = saving.await {
                     tracing::warn!(%error, "the end of an MQTT session could not be kept");
@@ -244,7 +255,10 @@ impl Broker {
             return refused(Reason::NotAuthorized, why);
         }
         if cell.lock().subscriptions.len() >= limits::SUBSCRIPTIONS {
-            return refused(Reason::QuotaExceeded, format!("more than {} subscriptions", limits::SUBSCRIPTIONS));
+            return refused(
+                Reason::QuotaExceeded,
+                format!("more than {} subscriptions", limits::SUBSCRIPTIONS),
+            );
         }
         let replay = match serves.then(|| application.replay(&cell.caller, filter.path, replay_from)) {
             Some(Ok(replay)) => replay,
@@ -262,13 +276,13 @@ impl Broker {
             // It was counted when it was new.
             application.unsubscribe(interest);
         }
-        let wants = filter.share.is_none() && match options.retain_handling {
-            0 => true,
-            1 => !had,
-            _ => false,
-        };
-        let retained =
-            if wants && !serves { state.retained.find(&filter, self.now()) } else { Vec::new() };
+        let wants = filter.share.is_none()
+            && match options.retain_handling {
+                0 => true,
+                1 => !had,
+                _ => false,
+            };
+        let retained = if wants && !serves { state.retained.find(&filter, self.now()) } else { Vec::new() };
         let mut inner = cell.lock();
         inner.subscriptions.insert(text.clone(), Subscription { interest });
         let change = (inner.seconds > 0).then(|| Change::Subscribe(cell.id, text.clone(), options));

@@ -20,7 +20,9 @@ impl Connection {
         self.publishes -= settled.publishes.min(self.publishes);
         for packet in settled.packets {
             match &packet {
-                Outgoing::Acknowledge(..) | Outgoing::Complete(..) => self.unacknowledged -= 1.min(self.unacknowledged),
+                Outgoing::Acknowledge(..) | Outgoing::Complete(..) => {
+                    self.unacknowledged -= 1.min(self.unacknowledged)
+                }
                 Outgoing::Receive(id, reason, _) if reason.is_refusal() => {
                     self.unacknowledged -= 1.min(self.unacknowledged);
                     self.cell.lock().session.release(id.get());
@@ -80,7 +82,6 @@ impl Connection {
                     self.cell.lock().session.unsendable(id.get());
                     self.forget(n);
                 }
-
             }
         };
     }
@@ -149,7 +150,14 @@ impl Connection {
             let n = if supply.qos == Qos::AtMostOnce { 0 } else { inner.session.number() };
             let message = Arc::new(Message::new(topic.clone(), payload, supply.qos));
             let identifiers = supply.identifier.into_iter().collect();
-            inner.session.keep(Delivery { n, message, qos: supply.qos, retain: false, identifiers, dup: false });
+            inner.session.keep(Delivery {
+                n,
+                message,
+                qos: supply.qos,
+                retain: false,
+                identifiers,
+                dup: false,
+            });
         }
         drop(inner);
         supply.replay = Some(replay);

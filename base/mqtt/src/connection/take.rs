@@ -51,7 +51,9 @@ impl Connection {
             return Ok(());
         }
         let now = self.broker.now();
-        while self.publishes + self.batch.len() < self.most_under_way() && self.output.len() < limits::AHEAD_BYTES {
+        while self.publishes + self.batch.len() < self.most_under_way()
+            && self.output.len() < limits::AHEAD_BYTES
+        {
             let most = self.broker.inner.limits.packet_bytes;
             let frame = packet::frame(&self.input, most).map_err(|reason| End::Told(reason, None))?;
             let Some(length) = frame else { break };
@@ -132,7 +134,10 @@ impl Connection {
             Incoming::Disconnect(with_will, seconds) => {
                 let lived = self.cell.lock().seconds;
                 if lived == 0 && seconds.is_some_and(|seconds| seconds > 0) {
-                    return Err(End::Told(Reason::ProtocolError, Some("the session was to end with the connection".into())));
+                    return Err(End::Told(
+                        Reason::ProtocolError,
+                        Some("the session was to end with the connection".into()),
+                    ));
                 }
                 return Err(End::Done { with_will, seconds });
             }
@@ -168,7 +173,8 @@ impl Connection {
             let why = format!("1 to {} filters at once", limits::FILTERS_A_PACKET);
             return Err(End::Told(Reason::ProtocolError, Some(why)));
         }
-        let replay_from = user.iter().find(|(name, _)| &**name == "replay-from").map(|(_, value)| value.to_string());
+        let replay_from =
+            user.iter().find(|(name, _)| &**name == "replay-from").map(|(_, value)| value.to_string());
         let (mut reasons, mut changes, mut whys) = (Vec::new(), Vec::new(), Vec::new());
         for (filter, options) in filters {
             let filter = ByteString::from(filter.to_string());
@@ -201,7 +207,8 @@ impl Connection {
         }
         if publish.message.topic.is_empty() {
             let known = self.aliases_in.get(&alias).cloned();
-            publish.message.topic = known.ok_or(End::Told(Reason::ProtocolError, Some("an unknown alias".into())))?;
+            publish.message.topic =
+                known.ok_or(End::Told(Reason::ProtocolError, Some("an unknown alias".into())))?;
         } else {
             self.aliases_in.insert(alias, publish.message.topic.to_string().into());
         }
@@ -228,7 +235,6 @@ impl Connection {
             let kept = vec![Change::Taken(self.cell.id, id.get())];
             self.hand_over();
             self.answer_when_kept(vec![Outgoing::Receive(id, Reason::Success, None)], kept);
-            self.unacknowledged += 1;
             return Ok(Fate::Taken);
         }
         let forget = |connection: &mut Connection| {
@@ -261,6 +267,11 @@ impl Connection {
             return Ok(Fate::Taken);
         }
         self.hand_over();
+        if !self.batch.is_empty() {
+            // What came before is still to go: nothing is acknowledged before it.
+            forget(self);
+            return Ok(Fate::Held(publish));
+        }
         let is_saved = self.cell.lock().seconds > 0;
         let taken = match (qos, id) {
             (Qos::ExactlyOnce, Some(id)) if is_saved => Some(Change::Taken(self.cell.id, id.get())),

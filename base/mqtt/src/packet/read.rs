@@ -30,7 +30,9 @@ fn version(connect: &[u8]) -> Result<Version, Reason> {
     }
     let body = connect.iter().skip(1).position(|byte| byte & 0x80 == 0).map_or(connect.len(), |at| at + 2);
     match connect.get(body..).unwrap_or_default() {
-        [0, 4, b'M', b'Q', b'T', b'T', 4, ..] | [0, 6, b'M', b'Q', b'I', b's', b'd', b'p', 3, ..] => Ok(Version::Three),
+        [0, 4, b'M', b'Q', b'T', b'T', 4, ..] | [0, 6, b'M', b'Q', b'I', b's', b'd', b'p', 3, ..] => {
+            Ok(Version::Three)
+        }
         [0, 4, b'M', b'Q', b'T', b'T', 5, flags, ..] if flags & 1 == 0 => Ok(Version::Five),
         [0, 4, b'M', b'Q', b'T', b'T', 5, ..] => Err(Reason::MalformedPacket),
         _ => Err(Reason::UnsupportedProtocolVersion),
@@ -65,7 +67,9 @@ fn reason(error: &DecodeError) -> Reason {
     match error {
         DecodeError::MaxSizeExceeded { .. } => Reason::PacketTooLarge,
         DecodeError::InvalidClientId => Reason::ClientIdentifierNotValid,
-        DecodeError::UnsupportedProtocolLevel | DecodeError::InvalidProtocol => Reason::UnsupportedProtocolVersion,
+        DecodeError::UnsupportedProtocolLevel | DecodeError::InvalidProtocol => {
+            Reason::UnsupportedProtocolVersion
+        }
         DecodeError::UnsupportedPacketType | DecodeError::PacketIdRequired => Reason::ProtocolError,
         _ => Reason::MalformedPacket,
     }
@@ -90,7 +94,9 @@ impl Codec {
         // The codec reads some fields without looking whether they are there; what that breaks is the packet's fault.
         let read = std::panic::AssertUnwindSafe(|| match self {
             Codec::Three(codec) => codec.decode(packet).map(|found| found.map(|(packet, _)| three(packet))),
-            Codec::Five(codec) => codec.decode(packet).map(|found| found.map(|(packet, _)| five(packet, now))),
+            Codec::Five(codec) => {
+                codec.decode(packet).map(|found| found.map(|(packet, _)| five(packet, now)))
+            }
         });
         match std::panic::catch_unwind(read) {
             Ok(Ok(Some(packet))) => Ok(packet),
@@ -116,7 +122,11 @@ fn three(packet: v3::Packet) -> Incoming {
             password: connect.password,
             will: connect.last_will.map(|will| {
                 let message = Message::new(will.topic, copied(&will.message), qos(will.qos));
-                Will { message: Message { retain: will.retain, ..message }, delay_seconds: 0, expiry_seconds: None }
+                Will {
+                    message: Message { retain: will.retain, ..message },
+                    delay_seconds: 0,
+                    expiry_seconds: None,
+                }
             }),
         })),
         v3::Packet::Publish(publish) => published(*publish, Time(0)),
@@ -137,7 +147,9 @@ fn three(packet: v3::Packet) -> Incoming {
             });
             Incoming::Subscribe(Subscribe { id: packet_id, filters: filters.collect(), user: Vec::new() })
         }
-        v3::Packet::Unsubscribe { packet_id, topic_filters } => Incoming::Unsubscribe(packet_id, topic_filters),
+        v3::Packet::Unsubscribe { packet_id, topic_filters } => {
+            Incoming::Unsubscribe(packet_id, topic_filters)
+        }
         v3::Packet::PingRequest => Incoming::Ping,
         v3::Packet::Disconnect => Incoming::Disconnect(false, None),
         _ => Incoming::Unexpected,

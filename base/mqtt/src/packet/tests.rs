@@ -26,7 +26,10 @@ fn greeting(bytes: &[u8]) -> Result<Connect, Reason> {
 #[test]
 fn greetings() {
     let three = greeting(b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a").expect("3.1.1");
-    assert_eq!((three.version, three.clean, three.client.to_string()), (Version::Three, true, "a".to_string()));
+    assert_eq!(
+        (three.version, three.clean, three.client.to_string()),
+        (Version::Three, true, "a".to_string())
+    );
     let five = greeting(b"\x10\x0d\x00\x04MQTT\x05\x00\x00\x00\x00\x00\x00").expect("5 without a name");
     assert_eq!((five.version, five.keep_alive_seconds, five.client.len()), (Version::Five, 0, 0));
     for (bytes, reason) in [

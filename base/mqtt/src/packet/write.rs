@@ -75,7 +75,12 @@ fn three(packet: Outgoing) -> Option<v3::Packet> {
 
 fn ack(packet_id: NonZeroU16, reason: Reason, why: Option<String>) -> v5::PublishAck {
     let reason_code = reason.code().try_into().unwrap_or(v5::PublishAckReason::UnspecifiedError);
-    v5::PublishAck { packet_id, reason_code, properties: Vec::new(), reason_string: why.map(ByteString::from) }
+    v5::PublishAck {
+        packet_id,
+        reason_code,
+        properties: Vec::new(),
+        reason_string: why.map(ByteString::from),
+    }
 }
 
 fn ack2(packet_id: NonZeroU16, is_known: bool) -> v5::PublishAck2 {
@@ -119,7 +124,11 @@ fn five(packet: Outgoing, now: Time) -> v5::Packet {
                     user_properties: said.user,
                     is_utf8_payload: said.is_text,
                     response_topic: said.response_topic,
-                    subscription_ids: delivery.identifiers.iter().filter_map(|id| NonZeroU32::new(*id)).collect(),
+                    subscription_ids: delivery
+                        .identifiers
+                        .iter()
+                        .filter_map(|id| NonZeroU32::new(*id))
+                        .collect(),
                 }),
             }))
         }

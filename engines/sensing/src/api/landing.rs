@@ -78,7 +78,9 @@ pub async fn landing(
     let mut doors = sensing.inner.config.mqtt.clone();
     doors.push(socket);
     let mut settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
-    for name in ["create-observations-via-mqtt/observations-creation", "receive-updates-via-mqtt/receive-updates"] {
+    for name in
+        ["create-observations-via-mqtt/observations-creation", "receive-updates-via-mqtt/receive-updates"]
+    {
         settings[format!("{REQUIREMENTS}{name}")] = json!({ "endpoints": doors });
     }
     sensing.json(StatusCode::OK, json!({ "value": sets, "serverSettings": settings }).to_string())

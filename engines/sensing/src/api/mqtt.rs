@@ -22,8 +22,8 @@ use super::entities;
 use super::observations::{refused, unreadable};
 use super::problems::BUSY;
 use crate::Sensing;
-use crate::entity::Sight;
 use crate::entity::Kind;
+use crate::entity::Sight;
 use crate::ingest::{Incoming, Outcome};
 use crate::observed::Posted;
 use crate::told::{self, Topic};
@@ -56,7 +56,12 @@ impl Topics {
 /// A problem as MQTT 5 says it.
 pub fn said(problem: Problem) -> Refused {
     let hint = problem.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-    Refused { reason: Reason::Other(problem.code.mqtt), why: format!("{}{hint}", problem.detail) }
+    // Who has no key at all is told so by CONNACK only; here it may not.
+    let reason = match problem.code.mqtt {
+        0x86 => Reason::NotAuthorized,
+        code => Reason::Other(code),
+    };
+    Refused { reason, why: format!("{}{hint}", problem.detail) }
 }
 
 impl Application for Topics {
@@ -97,7 +102,12 @@ impl Application for Topics {
         self.interests.remove(interest);
     }
 
-    fn replay(&self, caller: &Caller, topic: &str, from: Option<&str>) -> Result<Option<Box<dyn Replay>>, Refused> {
+    fn replay(
+        &self,
+        caller: &Caller,
+        topic: &str,
+        from: Option<&str>,
+    ) -> Result<Option<Box<dyn Replay>>, Refused> {
         let parsed = Topic::parse(topic).map_err(said)?;
         let from = match (parsed.from, from) {
             (None, None) => return Ok(None),
@@ -148,7 +158,8 @@ impl Topics {
             Ok(posted) => posted,
             Err(error) => return Some(Err(unreadable(error))),
         };
-        let has_feature = posted.feature.is_some() || posted.extra.as_ref().is_some_and(|e| e.feature.is_some());
+        let has_feature =
+            posted.feature.is_some() || posted.extra.as_ref().is_some_and(|e| e.feature.is_some());
         let id = named.or(posted.datastream)?;
         if has_feature {
             return None;

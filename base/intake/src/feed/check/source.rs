@@ -19,11 +19,19 @@ impl Checker<'_> {
         if let Some(filter) = &s.mqtt {
             if s.url.is_some() || !s.rows.is_empty() {
                 let hint = "make two sources of it";
-                self.find(filter.span().start, "a source has an MQTT filter, an address or rows, not two of them", hint);
+                self.find(
+                    filter.span().start,
+                    "a source has an MQTT filter, an address or rows, not two of them",
+                    hint,
+                );
             }
             if filter.get_ref().is_empty() || filter.get_ref().starts_with(['$', '#', '+']) {
                 let hint = "begin it with a level of its own, such as weather/+/air";
-                self.find(filter.span().start, format!("{} could take what is not meant for it", filter.get_ref()), hint);
+                self.find(
+                    filter.span().start,
+                    format!("{} could take what is not meant for it", filter.get_ref()),
+                    hint,
+                );
             }
         }
         let records: Vec<Records> = s.records.iter().map(|r| self.records(r, s, context, here)).collect();

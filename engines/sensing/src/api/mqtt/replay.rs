@@ -31,7 +31,10 @@ impl Past {
     pub fn new(sensing: &Sensing, topic: Topic, sight: Sight, from: Time) -> Past {
         let now = sensing.inner.clock.now();
         let ahead = sensing.inner.config.limits.ahead_micros;
-        let span = Span { from: Key::start_of(from.0), to: Key::start_of(now.0.saturating_add(ahead).saturating_add(1)) };
+        let span = Span {
+            from: Key::start_of(from.0),
+            to: Key::start_of(now.0.saturating_add(ahead).saturating_add(1)),
+        };
         Past { sensing: sensing.clone(), topic, sight, span, parts: None }
     }
 
@@ -43,7 +46,8 @@ impl Past {
         }
         let base = self.sensing.told_base();
         while let Some(part) = self.parts.as_mut().and_then(VecDeque::pop_front) {
-            let rows = self.sensing.observations().scan(part.datastream, part.span, Order::Ascending, PAGE).await?;
+            let rows =
+                self.sensing.observations().scan(part.datastream, part.span, Order::Ascending, PAGE).await?;
             if let Some(last) = rows.last().filter(|_| rows.len() == PAGE) {
                 let span = Span { from: last.key().next(), to: part.span.to };
                 let rest = Part { span, ..part.clone() };
@@ -51,8 +55,10 @@ impl Past {
             }
             let mut payloads = Vec::new();
             for row in rows.iter().filter(|row| part.holds(row)) {
-                let told =
-                    self.sensing.told_row(&self.topic.query, &self.sight, part.datastream, row, &base).await?;
+                let told = self
+                    .sensing
+                    .told_row(&self.topic.query, &self.sight, part.datastream, row, &base)
+                    .await?;
                 payloads.extend(told.map(Bytes::from));
             }
             if !payloads.is_empty() {

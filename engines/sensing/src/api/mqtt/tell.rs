@@ -58,7 +58,10 @@ pub async fn tell(topics: Topics, broker: Broker, mut stop: watch::Receiver<bool
         match news {
             News::Observations(commit) => topics.tell_observations(&broker, commit).await,
             News::Missed(commits) => {
-                tracing::warn!(commits, "MQTT subscribers were not told of some commits; replay-from tells them");
+                tracing::warn!(
+                    commits,
+                    "MQTT subscribers were not told of some commits; replay-from tells them"
+                );
             }
             News::Entity(kind, id) => topics.tell_entity(&broker, kind, id).await,
             News::Entities => topics.interests.forget_parts(),
@@ -138,7 +141,13 @@ impl Sensing {
     }
 
     /// What a topic tells of an observation, where it tells anything.
-    async fn told(&self, interest: &Interest, datastream: i64, row: &Row, base: &str) -> Result<Option<String>, Problem> {
+    async fn told(
+        &self,
+        interest: &Interest,
+        datastream: i64,
+        row: &Row,
+        base: &str,
+    ) -> Result<Option<String>, Problem> {
         let Some(facts) = self.observations().datastreams().get(datastream) else { return Ok(None) };
         if !interest.sight.sees(facts.label, facts.slug.as_str()) {
             return Ok(None);
@@ -172,10 +181,17 @@ impl Sensing {
             let part = Part { datastream, class, span: Span { from: key, to: key.next() }, feature: None };
             self.observations_page(vec![part], &query, sight).await?.nodes
         } else {
-            let node = Node { item: Item::Observation { datastream, class, row: row.clone() }, branches: Vec::new() };
+            let node = Node {
+                item: Item::Observation { datastream, class, row: row.clone() },
+                branches: Vec::new(),
+            };
             let (derived, loaded) = (AllDerived::default(), Query::default());
-            let scope =
-                Scope { node: &node, loaded: &loaded, languages: &self.inner.world.languages, derived: &derived };
+            let scope = Scope {
+                node: &node,
+                loaded: &loaded,
+                languages: &self.inner.world.languages,
+                derived: &derived,
+            };
             match query.filter.as_ref().map_or(Ok(true), |filter| filter.accepts(&scope))? {
                 true => vec![node],
                 false => Vec::new(),
@@ -256,7 +272,11 @@ impl Sensing {
     }
 
     /// Ids of the datastreams that a topic of observations is about.
-    pub(super) async fn told_all_parts(&self, topic: &crate::told::Topic, sight: &Sight) -> Result<Vec<Part>, Problem> {
+    pub(super) async fn told_all_parts(
+        &self,
+        topic: &crate::told::Topic,
+        sight: &Sight,
+    ) -> Result<Vec<Part>, Problem> {
         match self.find(&topic.address, sight).await? {
             Found::Observations(parts) => {
                 let mut seen = HashSet::new();
