@@ -173,6 +173,7 @@ impl Broker {
         limits: Limits,
         application: Arc<dyn Application>,
     ) -> Result<Broker, DbError> {
+        db.write_blocking(store::sweep)?;
         let (sessions, retained) = db.read_blocking(store::load)?;
         let connections = Arc::new(Semaphore::new(limits.connections));
         let inner = Inner {

@@ -235,44 +235,24 @@ async fn welcome(
         broker.close_session(&cell, link, Some(0));
         return refuse(&mut stream, &broker, version, Reason::ServerUnavailable).await;
     }
-    // No keep-alive at all stays none; a longer one than we grant is cut.
-    let asked = connect.keep_alive_seconds;
-    let granted = if asked > limits.keep_alive_seconds { limits.keep_alive_seconds } else { asked };
     if let Some(bytes) = connect.packet_bytes {
         codec.set_packet_bytes(bytes);
     }
-    let now = Instant::now();
+    // No keep-alive at all stays none; a longer one than we grant is cut.
+    let asked = connect.keep_alive_seconds;
+    let granted = asked.min(limits.keep_alive_seconds);
+    let unacknowledged = cell.lock().session.unreleased();
     let mut connection = Connection {
-        stream,
-        codec,
-        cell,
-        link,
-        input,
-        output: BytesMut::new(),
-        pending: FuturesOrdered::new(),
-        publishes: 0,
-        unacknowledged: 0,
-        batch: Vec::new(),
-        answers: Vec::new(),
-        held: None,
-        paused_until: None,
-        done: Vec::new(),
-        supplies: VecDeque::new(),
-        page: None,
-        bucket,
-        will: connect.will.map(Box::new),
+        will: connect.will.clone().map(Box::new),
         window: usize::from(connect.receive_maximum),
-        aliases_in: HashMap::new(),
-        aliases_out: HashMap::new(),
         alias_maximum: connect.alias_maximum.min(limits::ALIASES),
         // One and a half times what was agreed ([MQTT-3.1.2-22]).
         keep_alive: (granted > 0).then(|| Duration::from_secs(granted.into()) * 3 / 2),
-        heard: now,
-        begun: None,
-        stalled: None,
-        broker: broker.clone(),
+        unacknowledged,
+        bucket,
+        input,
+        ..Connection::new(stream, broker.clone(), codec, cell, link)
     };
-    connection.unacknowledged = connection.cell.lock().session.unreleased();
     connection.write(Outgoing::Welcome(Granted {
         is_present,
         session_seconds: (seconds != connect.session_seconds).then_some(seconds),
@@ -294,6 +274,38 @@ fn invented() -> ByteString {
 }
 
 impl Connection {
+    fn new(stream: Box<dyn Stream>, broker: Broker, codec: Codec, cell: Arc<Cell>, link: u64) -> Connection {
+        Connection {
+            stream,
+            broker,
+            codec,
+            cell,
+            link,
+            input: BytesMut::new(),
+            output: BytesMut::new(),
+            pending: FuturesOrdered::new(),
+            publishes: 0,
+            unacknowledged: 0,
+            batch: Vec::new(),
+            answers: Vec::new(),
+            held: None,
+            paused_until: None,
+            done: Vec::new(),
+            supplies: VecDeque::new(),
+            page: None,
+            bucket: None,
+            will: None,
+            window: 1,
+            aliases_in: HashMap::new(),
+            aliases_out: HashMap::new(),
+            alias_maximum: 0,
+            keep_alive: None,
+            heard: Instant::now(),
+            begun: None,
+            stalled: None,
+        }
+    }
+
     async fn run(&mut self, stop: &mut watch::Receiver<bool>) -> End {
         let cell = self.cell.clone();
         loop {

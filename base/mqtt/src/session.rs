@@ -73,7 +73,7 @@ pub enum Received {
     Unknown,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Session {
     waiting: VecDeque<Delivery>,
     flights: HashMap<u16, Flight>,
@@ -82,19 +82,6 @@ pub struct Session {
     incoming: BTreeSet<u16>,
     last: u64,
     bytes: usize,
-}
-
-impl Default for Session {
-    fn default() -> Session {
-        Session {
-            waiting: VecDeque::new(),
-            flights: HashMap::new(),
-            again: VecDeque::new(),
-            incoming: BTreeSet::new(),
-            last: 0,
-            bytes: 0,
-        }
-    }
 }
 
 /// 1 to 65,535, in turn.

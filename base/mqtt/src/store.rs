@@ -51,27 +51,7 @@ impl Stage for Writing {
 
 fn write(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
     match change {
-        Change::Session(cell) => {
-            let (seconds, ends) = cell.life();
-            if seconds == 0 {
-                return Ok(());
-            }
-            let (caller, device, scope) = words(&cell.caller);
-            tx.execute(
-                "INSERT INTO mqtt_session (id, caller, device, scope, client, seconds, ends)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)
-                 ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds, ends = excluded.ends",
-                &[
-                    cell.id.into(),
-                    caller.into(),
-                    device.into(),
-                    scope.into(),
-                    cell.client.to_string().into(),
-                    i64::from(seconds).into(),
-                    ends.map_or(Param::Null, Param::from),
-                ],
-            )?;
-        }
+        Change::Session(cell) => session(tx, cell)?,
         Change::Gone(session) => {
             for statement in [
                 "DELETE FROM mqtt_session WHERE id = $1",
@@ -131,6 +111,29 @@ fn write(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
     Ok(())
 }
 
+fn session(tx: &mut Tx, cell: &Arc<Cell>) -> Result<(), DbError> {
+    let (seconds, ends) = cell.life();
+    if seconds == 0 {
+        return Ok(());
+    }
+    let (caller, device, scope) = words(&cell.caller);
+    tx.execute(
+        "INSERT INTO mqtt_session (id, caller, device, scope, client, seconds, ends)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds, ends = excluded.ends",
+        &[
+            cell.id.into(),
+            caller.into(),
+            device.into(),
+            scope.into(),
+            cell.client.to_string().into(),
+            i64::from(seconds).into(),
+            ends.map_or(Param::Null, Param::from),
+        ],
+    )?;
+    Ok(())
+}
+
 fn queue(tx: &mut Tx, cell: &Arc<Cell>, delivery: &Delivery) -> Result<(), DbError> {
     let message = &delivery.message;
     let identifiers: Vec<String> = delivery.identifiers.iter().map(u32::to_string).collect();
@@ -185,6 +188,18 @@ pub struct Kept {
     /// In order; whether the client has it and is to release its id.
     pub queue: Vec<(Delivery, bool)>,
     pub incoming: Vec<u16>,
+}
+
+/// What a session left behind that ended while more was on its way to it.
+pub fn sweep(tx: &mut Tx) -> Result<(), DbError> {
+    for statement in [
+        "DELETE FROM mqtt_subscription WHERE session NOT IN (SELECT id FROM mqtt_session)",
+        "DELETE FROM mqtt_queue WHERE session NOT IN (SELECT id FROM mqtt_session)",
+        "DELETE FROM mqtt_incoming WHERE session NOT IN (SELECT id FROM mqtt_session)",
+    ] {
+        tx.execute(statement, &[])?;
+    }
+    Ok(())
 }
 
 /// Everything, at the start.

@@ -69,7 +69,7 @@ impl Topic {
             return Err(Problem::new(&BAD_QUERY, "a topic takes $select and $expand, and of a set $filter")
                 .hint("what is told is one entity at a time"));
         }
-        if from.is_some() && !(kind == Kind::Observation && !is_one) {
+        if from.is_some() && (is_one || kind != Kind::Observation) {
             return Err(bad("only observations are told again".into()));
         }
         Ok(Topic { address, query, from })

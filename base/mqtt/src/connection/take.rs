@@ -237,24 +237,8 @@ impl Connection {
             self.answer_when_kept(vec![Outgoing::Receive(id, Reason::Success, None)], kept);
             return Ok(Fate::Taken);
         }
-        let forget = |connection: &mut Connection| {
-            if let (Qos::ExactlyOnce, Some(id)) = (qos, id) {
-                connection.cell.lock().session.release(id.get());
-            }
-        };
         if self.bucket.as_ref().is_some_and(|bucket| !bucket.take(self.broker.now())) {
-            // MQTT 5 can say so; a client of 3.1.1 is slowed down, and loses nothing.
-            forget(self);
-            self.broker.inner.counts.over_quota.inc();
-            if !is_five {
-                return Ok(Fate::Held(publish));
-            }
-            self.unacknowledged += usize::from(qos > Qos::AtMostOnce);
-            self.hand_over();
-            let why = "this device sends more than its quota; send it again later".to_string();
-            let packet = answer.packet(Err(Refused { reason: Reason::QuotaExceeded, why }));
-            self.answer_in_turn(packet.into_iter().collect());
-            return Ok(Fate::Taken);
+            return Ok(self.beyond_quota(publish, answer));
         }
         if self.broker.inner.application.takes(topic) {
             let (topic, payload) = (publish.message.topic, publish.message.payload);
@@ -266,10 +250,38 @@ impl Connection {
             }
             return Ok(Fate::Taken);
         }
+        self.take_general(publish, answer)
+    }
+
+    /// An id whose message was not taken is free again.
+    fn forget_id(&mut self, answer: Answer) {
+        if let (Qos::ExactlyOnce, Some(id)) = (answer.qos, answer.id) {
+            self.cell.lock().session.release(id.get());
+        }
+    }
+
+    /// MQTT 5 can say so; a client of 3.1.1 is slowed down, and loses nothing.
+    fn beyond_quota(&mut self, publish: Box<Publish>, answer: Answer) -> Fate {
+        self.forget_id(answer);
+        self.broker.inner.counts.over_quota.inc();
+        if self.codec.version() == Version::Three {
+            return Fate::Held(publish);
+        }
+        self.unacknowledged += usize::from(answer.qos > Qos::AtMostOnce);
+        self.hand_over();
+        let why = "this device sends more than its quota; send it again later".to_string();
+        let packet = answer.packet(Err(Refused { reason: Reason::QuotaExceeded, why }));
+        self.answer_in_turn(packet.into_iter().collect());
+        Fate::Taken
+    }
+
+    /// One that goes to whoever subscribed.
+    fn take_general(&mut self, publish: Box<Publish>, answer: Answer) -> Result<Fate, End> {
+        let Answer { qos, id } = answer;
         self.hand_over();
         if !self.batch.is_empty() {
             // What came before is still to go: nothing is acknowledged before it.
-            forget(self);
+            self.forget_id(answer);
             return Ok(Fate::Held(publish));
         }
         let is_saved = self.cell.lock().seconds > 0;
@@ -280,7 +292,7 @@ impl Connection {
         let message = publish.message.clone();
         let fate = match self.broker.publish(Some(&self.cell), &self.cell.caller, message, taken) {
             Outcome::Full => {
-                forget(self);
+                self.forget_id(answer);
                 return Ok(Fate::Held(publish));
             }
             Outcome::Taken(None) => {
@@ -298,10 +310,10 @@ impl Connection {
         if let Err(refused) = fate {
             self.broker.inner.counts.refused.inc();
             // 3.1.1 has no way to say so but to hang up ([MQTT-3.3.5-2]).
-            if !is_five {
+            if self.codec.version() == Version::Three {
                 return Err(End::Told(refused.reason, Some(refused.why)));
             }
-            forget(self);
+            self.forget_id(answer);
             self.answer_in_turn(answer.packet(Err(refused)).into_iter().collect());
         }
         Ok(Fate::Taken)

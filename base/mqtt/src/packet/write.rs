@@ -89,6 +89,36 @@ fn ack2(packet_id: NonZeroU16, is_known: bool) -> v5::PublishAck2 {
     v5::PublishAck2 { packet_id, reason_code, properties: Vec::new(), reason_string: None }
 }
 
+fn published(
+    packet_id: Option<NonZeroU16>,
+    delivery: &Delivery,
+    alias: Option<(NonZeroU16, bool)>,
+    now: Time,
+) -> types::Publish {
+    let message = &delivery.message;
+    let said = message.properties.as_deref().cloned().unwrap_or_default();
+    let is_named = alias.is_none_or(|(_, is_new)| is_new);
+    let identifiers = delivery.identifiers.iter().filter_map(|id| NonZeroU32::new(*id));
+    types::Publish {
+        dup: delivery.dup && packet_id.is_some(),
+        retain: delivery.retain,
+        qos: level(delivery.qos),
+        topic: if is_named { message.topic.clone() } else { ByteString::new() },
+        packet_id,
+        payload: message.payload.clone(),
+        properties: Some(v5::PublishProperties {
+            topic_alias: alias.map(|(alias, _)| alias),
+            correlation_data: said.correlation,
+            message_expiry_interval: message.seconds_left(now).and_then(NonZeroU32::new),
+            content_type: said.content_type,
+            user_properties: said.user,
+            is_utf8_payload: said.is_text,
+            response_topic: said.response_topic,
+            subscription_ids: identifiers.collect(),
+        }),
+    }
+}
+
 fn five(packet: Outgoing, now: Time) -> v5::Packet {
     match packet {
         Outgoing::Welcome(granted) => v5::Packet::ConnectAck(Box::new(v5::ConnectAck {
@@ -106,31 +136,7 @@ fn five(packet: Outgoing, now: Time) -> v5::Packet {
             ..v5::ConnectAck::default()
         })),
         Outgoing::Publish { id, delivery, alias } => {
-            let message = &delivery.message;
-            let said = message.properties.as_deref().cloned().unwrap_or_default();
-            let is_named = alias.is_none_or(|(_, is_new)| is_new);
-            v5::Packet::Publish(Box::new(types::Publish {
-                dup: delivery.dup && id.is_some(),
-                retain: delivery.retain,
-                qos: level(delivery.qos),
-                topic: if is_named { message.topic.clone() } else { ByteString::new() },
-                packet_id: id,
-                payload: message.payload.clone(),
-                properties: Some(v5::PublishProperties {
-                    topic_alias: alias.map(|(alias, _)| alias),
-                    correlation_data: said.correlation,
-                    message_expiry_interval: message.seconds_left(now).and_then(NonZeroU32::new),
-                    content_type: said.content_type,
-                    user_properties: said.user,
-                    is_utf8_payload: said.is_text,
-                    response_topic: said.response_topic,
-                    subscription_ids: delivery
-                        .identifiers
-                        .iter()
-                        .filter_map(|id| NonZeroU32::new(*id))
-                        .collect(),
-                }),
-            }))
+            v5::Packet::Publish(Box::new(published(id, &delivery, alias, now)))
         }
         Outgoing::Acknowledge(id, reason, why) => v5::Packet::PublishAck(ack(id, reason, why)),
         Outgoing::Receive(id, reason, why) => v5::Packet::PublishReceived(ack(id, reason, why)),

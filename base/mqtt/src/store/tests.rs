@@ -72,9 +72,16 @@ fn what_is_kept_is_found_again() {
         Change::Forget(vec!["gone".into()]),
         Change::Session(other),
         Change::Gone(4),
+        Change::Taken(4, 1),
+        Change::Subscribe(4, "too late".into(), options),
     ];
     let write_all = move |tx: &mut Tx| changes.iter().try_for_each(|change| write(tx, change));
     db.write_blocking::<_, DbError>(write_all).expect("a commit");
+    db.write_blocking(sweep).expect("a commit");
+    let left = |tx: &mut Tx| {
+        tx.query_one("SELECT COUNT(*) FROM mqtt_subscription WHERE session = 4", &[], |row| row.int(0))
+    };
+    assert_eq!(db.read_blocking::<_, DbError>(left).expect("a number"), Some(0));
     let (sessions, retained) = db.read_blocking(load).expect("what was kept");
     let [kept] = &sessions[..] else { panic!("{} sessions", sessions.len()) };
     assert_eq!(

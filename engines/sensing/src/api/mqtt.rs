@@ -74,8 +74,7 @@ impl Application for Topics {
     }
 
     fn publish(&self, caller: &Caller, batch: Vec<Publication>) -> Result<Taking, Busy> {
-        let (waiting, capacity) = self.sensing.door().load();
-        if waiting > 0 && waiting + batch.len() > capacity {
+        if self.sensing.door().is_full(batch.len()) {
             return Err(Busy(batch));
         }
         let (topics, gate) = (self.clone(), self.gate(caller));
