@@ -142,7 +142,7 @@ pub struct Mqtt {
     pub receive_maximum: u16,
     /// The longest keep-alive that is granted; a client that asks for none has none.
     pub keep_alive_seconds: u16,
-    /// How long the longest session lives without a connection.
+    /// How long the longest session lives without a connection; one without a key lives an hour.
     pub session_seconds: u32,
     /// Sessions, connected or not.
     pub sessions: usize,

@@ -432,6 +432,12 @@ impl Connection {
         if let Some((reason, why)) = goodbye {
             self.write(Outgoing::Goodbye(reason, why));
         }
+        let done = std::mem::take(&mut self.done);
+        if !done.is_empty() {
+            drop(self.broker.save(done).await);
+        }
+        // Before the socket closes: a client that comes back at once finds its session as it left it.
+        let was_ours = self.broker.close_session(&self.cell, self.link, seconds);
         let flushed = async {
             use tokio::io::AsyncWriteExt;
             drop(self.stream.write_all(&self.output).await);
@@ -439,11 +445,6 @@ impl Connection {
         };
         // A second: what is not taken by then is not read by anybody.
         drop(timeout(Duration::from_secs(1), flushed).await);
-        let done = std::mem::take(&mut self.done);
-        if !done.is_empty() {
-            drop(self.broker.save(done).await);
-        }
-        let was_ours = self.broker.close_session(&self.cell, self.link, seconds);
         let Some(will) = self.will.take().filter(|_| wants_will) else { return };
         let lives = if was_ours { self.cell.lock().seconds } else { u32::MAX };
         let delay = will.delay_seconds.min(lives);

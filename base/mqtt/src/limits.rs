@@ -27,6 +27,8 @@ pub const ALIASES: u16 = 32;
 pub const FILTERS_A_PACKET: usize = 256;
 /// Subscriptions of one session: a screen with every car park of a city has some 500.
 pub const SUBSCRIPTIONS: usize = 2_000;
+/// The longest session of a client without a key. Anybody can have as many as there may be: they must not last a week.
+pub const NOBODYS_SESSION_SECONDS: u32 = 3_600;
 /// Retained or replayed messages that go into a session's queue ahead of the client.
 pub const SUPPLY: usize = 64;
 /// Bytes of all sessions' queues together; beyond it those who are away get nothing more.

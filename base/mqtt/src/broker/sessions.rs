@@ -121,6 +121,12 @@ impl Broker {
         Change::Gone(cell.id)
     }
 
+    /// How long a session of this caller may live.
+    fn session_seconds(&self, caller: &Caller) -> u32 {
+        let most = self.inner.limits.session_seconds;
+        if *caller == Caller::Anonymous { most.min(limits::NOBODYS_SESSION_SECONDS) } else { most }
+    }
+
     /// A client has said who it is: gives it its session, and takes that from an earlier connection.
     pub(crate) fn open_session(
         &self,
@@ -159,7 +165,7 @@ impl Broker {
             cell
         });
         let link = self.inner.next_link.fetch_add(1, Ordering::Relaxed) + 1;
-        let seconds = connect.session_seconds.min(self.inner.limits.session_seconds);
+        let seconds = connect.session_seconds.min(self.session_seconds(&cell.caller));
         {
             let mut inner = cell.lock();
             let was_saved = inner.seconds > 0;
@@ -192,7 +198,7 @@ impl Broker {
             cell.is_here.store(false, Ordering::Relaxed);
             let was_saved = inner.seconds > 0;
             if let Some(seconds) = seconds {
-                inner.seconds = seconds.min(self.inner.limits.session_seconds);
+                inner.seconds = seconds.min(self.session_seconds(&cell.caller));
             }
             match (inner.seconds, was_saved) {
                 (0, was_saved) => {
