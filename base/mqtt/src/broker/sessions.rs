@@ -217,8 +217,10 @@ impl Broker {
         drop(state);
         if let Some(saving) = saving {
             tokio::spawn(async move {
-                if let Err(error) = saving.await {
-                    tracing::warn!(%error, "the end of an MQTT session could not be kept");
+                match saving.await {
+                    // The server stops: who was connected has its whole time from the next start on.
+                    Ok(()) | Err(DbError::Closed) => {}
+                    Err(error) => tracing::warn!(%error, "the end of an MQTT session could not be kept"),
                 }
             });
         }

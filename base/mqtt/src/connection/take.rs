@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU16;
 
+use host::DbError;
+
 use super::*;
 use crate::application::{Busy, Fates, Refused};
 use crate::broker::Outcome;
@@ -379,6 +381,9 @@ impl Connection {
         self.pending.push_back(Box::pin(async move {
             match saving.await {
                 Ok(()) => Settled { packets, publishes, end: None },
+                Err(DbError::Closed) => {
+                    Settled { packets: Vec::new(), publishes, end: Some(Reason::ServerShuttingDown) }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "what an MQTT client sent could not be kept; it is not acknowledged");
                     Settled { packets: Vec::new(), publishes, end: Some(Reason::ServerUnavailable) }
