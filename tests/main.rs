@@ -5,6 +5,7 @@ mod clients;
 mod conformance;
 mod devices;
 mod durability;
+mod durability_mqtt;
 mod feeds;
 mod laws;
 mod replay;

@@ -15,19 +15,22 @@ use host::{Clock, Db, DbError};
 use intake::draft::BoxFuture;
 use intake::runner::Intake;
 use intake::{Batch, Feed, Receipt, Sink, SinkError};
+use mqtt::Broker;
 use portal::Portal;
 use sensing::Sensing;
+use sensing::api::mqtt::Topics;
 use spatial::{Layers, Projections, Spatial};
 use tokio::sync::{mpsc, watch};
 use vocab::Mode;
 
 use crate::commands::Failure;
+use crate::devices::{self, Devices};
 use crate::running::Ask;
 use crate::system::{System, routes};
 
 /// The tables of every crate, in the order in which they are made.
 pub const MIGRATIONS: &[Migrations] =
-    &[intake::MIGRATIONS, sensing::MIGRATIONS, spatial::MIGRATIONS, portal::MIGRATIONS];
+    &[intake::MIGRATIONS, sensing::MIGRATIONS, spatial::MIGRATIONS, portal::MIGRATIONS, mqtt::MIGRATIONS];
 
 /// The public problem codes of every crate.
 pub fn codes() -> Vec<&'static Code> {
@@ -69,6 +72,7 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
             findings.push(Finding::new(file, 0, what, "give it the id of a file in feeds/"));
         }
     }
+    findings.extend(feeds.as_ref().map(|feeds| devices::check(&pack, feeds)).unwrap_or_default());
     let feeds = keep(&mut findings, feeds);
     let recordings = keep(&mut findings, recordings);
     let layers = keep(&mut findings, layers);
@@ -94,8 +98,13 @@ pub struct Standing {
     pub sensing: Sensing,
     /// Turned off while the server stops, so that a balancer sends nobody here.
     pub ready: Arc<AtomicBool>,
+    pub topics: Topics,
+    pub broker: Broker,
+    devices: Devices,
     /// Where the operator's request to read the pack again goes.
     pub asks: mpsc::Sender<Ask>,
+    /// Says true when the server is to stop.
+    pub stop: watch::Receiver<bool>,
 }
 
 impl Standing {
@@ -105,6 +114,7 @@ impl Standing {
         pack: &Pack,
         (db, clock, keys): (&Db, &Clock, &Keys),
         asks: mpsc::Sender<Ask>,
+        stop: watch::Receiver<bool>,
     ) -> Result<Standing, DbError> {
         let sensing = Sensing::open(
             db,
@@ -112,23 +122,40 @@ impl Standing {
             sensing::Config {
                 public_url: config.server.public_url.clone(),
                 zone: pack.city.zone(),
+                mqtt: devices::addresses(config),
                 queue_rows: config.database.queue_rows,
                 seal_seconds: config.database.seal_seconds,
                 ..sensing::Config::new(mode, pack.language_tags())
             },
         )?;
         sensing.admit(keys)?;
+        let metrics = Metrics::default();
+        let topics = Topics::new(&sensing, keys);
+        let devices = Devices::new(&topics, clock);
+        let limits = devices::limits(&config.mqtt);
+        let broker = Broker::open(db, clock, &metrics, limits, Arc::new(devices.clone()))?;
         Ok(Standing {
             config: config.clone(),
             mode,
             db: db.clone(),
             clock: clock.clone(),
             keys: keys.clone(),
-            metrics: Metrics::default(),
+            metrics,
             sensing,
             ready: Arc::new(AtomicBool::new(true)),
+            topics,
+            broker,
+            devices,
             asks,
+            stop,
         })
+    }
+
+    /// The work that goes on whatever the pack says.
+    pub fn jobs(&self) -> Vec<Job> {
+        let mut jobs = self.sensing.jobs();
+        jobs.extend(self.broker.jobs());
+        jobs
     }
 }
 
@@ -171,8 +198,10 @@ pub fn assemble(
         contact: config.server.contact.clone(),
         origin: config.server.public_url.clone().unwrap_or_default(),
     });
+    standing.devices.read(&intake, &content.feeds);
     let jobs = portal.jobs();
-    let engines = sensing.routes().merge(spatial.routes()).merge(portal.routes());
+    let broker = standing.broker.routes(standing.stop.clone());
+    let engines = sensing.routes().merge(spatial.routes()).merge(portal.routes()).merge(broker);
     let system = System::new(standing, codes());
     let openapi = system.openapi.clone();
     let (router, operations) = routes(system).merge(engines).into_parts();
@@ -234,7 +263,8 @@ impl Sink for Everyone {
 /// A city that nobody serves, for commands that need its parts.
 pub fn unattended(config: &Config, mode: Mode, content: &Content, db: &Db) -> Result<City, Failure> {
     let around = (db, &Clock::system(), &Keys::default());
-    let standing = Standing::open(config, mode, &content.pack, around, mpsc::channel(1).0)?;
+    let (asks, stop) = (mpsc::channel(1).0, watch::channel(false).1);
+    let standing = Standing::open(config, mode, &content.pack, around, asks, stop)?;
     assemble(&standing, content, watch::channel(false).1)
 }
 

@@ -5,6 +5,7 @@
 
 mod connection;
 mod ingest;
+mod mqtt;
 mod query;
 mod series;
 
@@ -52,7 +53,10 @@ causeway bench year    key=KEY                                     give the firs
 causeway bench single   key=KEY [connections=256] [seconds=60]     one observation a request
 causeway bench array    key=KEY [connections=16] [batch=100] [seconds=60]
 causeway bench query    key=KEY [count=1000]                       the queries of docs/benchmarks.md
-    and both: [minutes_ago=30, from when on the rows are]
+causeway bench mqtt     key=KEY [connections=16] [window=500] [seconds=60] [told=200] [rate=0, as many as go]
+causeway bench idle     [connections=10000]                        clients that are connected and say nothing
+    and both: [mqtt=127.0.0.1:1883]
+    single and array: [minutes_ago=30, from when on the rows are]
     and each: [address=127.0.0.1:8080] [server=PID, to count its CPU]
 ";
 
@@ -70,6 +74,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "year" => ingest::year(&plan).await,
             "single" => ingest::single(&plan).await,
             "array" => ingest::array(&plan).await,
+            "mqtt" => mqtt::publish(&plan).await,
+            "idle" => mqtt::idle(&plan).await,
             "query" => query::run(&plan).await,
             _ => Err(HELP.to_string()),
         }

@@ -7,6 +7,7 @@ mod assemble;
 mod bench;
 mod commands;
 mod demo;
+mod devices;
 mod embedded;
 mod running;
 mod serve;

@@ -14,6 +14,7 @@ use vocab::Caller;
 use crate::arguments::Arguments;
 use crate::assemble::{self, Standing};
 use crate::commands::{self, Failure};
+use crate::devices;
 use crate::running::{Ask, Running};
 
 /// What is under way is given this long after the word to stop; a feed that hangs is dropped.
@@ -42,7 +43,9 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
     runtime.block_on(async {
         let (asks, mut asked) = mpsc::channel::<Ask>(1);
         let around = (&db, &clock, &keys);
-        let standing = Standing::open(&config, commands::mode(&arguments), &content.pack, around, asks)?;
+        let (tell, stop) = watch::channel(false);
+        let mode = commands::mode(&arguments);
+        let standing = Standing::open(&config, mode, &content.pack, around, asks, stop.clone())?;
         let tls = config.server.tls_certificate.clone().zip(config.server.tls_key.clone());
         let tls = tls.map(|(certificate, key)| Tls { certificate, key });
         let listener = Listener::bind(config.server.listen, tls.as_ref(), config.server.connections)
@@ -54,8 +57,8 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let mut running = Running::start(arguments, standing.clone(), content, &base)?;
         tracing::info!("{} is served at {base}/", running.city());
-        let (tell, stop) = watch::channel(false);
-        let mut jobs = host::jobs::start(&db, &clock, standing.sensing.jobs(), &stop);
+        let mut jobs = host::jobs::start(&db, &clock, standing.jobs(), &stop);
+        jobs.extend(devices::serve(&standing, tls.as_ref()).await?);
         let serving = tokio::spawn(listener.serve(running.routes(), stop));
         loop {
             tokio::select! {

@@ -9,6 +9,7 @@ mod filters;
 mod groups;
 mod landing;
 mod model;
+mod mqtt;
 mod paging;
 mod paths;
 mod queries;

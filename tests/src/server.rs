@@ -117,6 +117,26 @@ impl Server {
         panic!("the server is not ready:\n{}", self.log_text());
     }
 
+    /// Where it takes MQTT, once it says so; for servers that are told to.
+    pub fn mqtt(&self, scheme: &str) -> String {
+        let begins = format!("{scheme}://127.0.0.1:");
+        let patience = Instant::now() + Duration::from_secs(60);
+        while Instant::now() < patience {
+            let log = self.log_text();
+            let found = log.split_whitespace().find_map(|word| word.strip_prefix(&begins));
+            if let Some(port) = found {
+                return format!("127.0.0.1:{port}");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the server does not say where it takes {scheme}:\n{}", self.log_text());
+    }
+
+    /// The server's process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn log_text(&self) -> String {
         self.log.lock().expect("the log").join("\n")
     }

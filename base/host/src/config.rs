@@ -15,6 +15,7 @@ pub struct Config {
     pub database: Database,
     pub city: CityConfig,
     pub feeds: Feeds,
+    pub mqtt: Mqtt,
     /// Keys of devices that may write. One `[[device]]` table each.
     #[serde(rename = "device")]
     pub devices: Vec<Device>,
@@ -121,6 +122,68 @@ impl Default for Feeds {
     }
 }
 
+/// How devices and programs talk MQTT 3.1.1 and 5 with the city. `/mqtt` on the port of the pages takes it over WebSocket.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mqtt {
+    /// Address and port for MQTT without TLS, usually port 1883. Without it there is no such door.
+    pub listen: Option<SocketAddr>,
+    /// Address and port for MQTT over TLS, usually port 8883, with the certificate of `[server]`.
+    pub tls_listen: Option<SocketAddr>,
+    /// Clients that have no key may come, to read what is public.
+    pub anonymous: bool,
+    /// Anyone may publish and subscribe below any topic outside the city's own; for tests and closed networks.
+    pub open: bool,
+    /// Connections served at once; more wait to be accepted.
+    pub connections: usize,
+    /// Bytes of a packet beyond which its sender is sent away.
+    pub packet_bytes: usize,
+    /// Messages of QoS 1 and 2 that one client may have under way to us.
+    pub receive_maximum: u16,
+    /// The longest keep-alive that is granted; a client that asks for none has none.
+    pub keep_alive_seconds: u16,
+    /// How long the longest session lives without a connection; one without a key lives an hour.
+    pub session_seconds: u32,
+    /// Sessions, connected or not.
+    pub sessions: usize,
+    /// Messages that may wait for one client.
+    pub queue_messages: usize,
+    /// Bytes that may wait for one client.
+    pub queue_bytes: usize,
+    /// Bytes of all retained messages.
+    pub retained_bytes: usize,
+    /// Messages a second that one device may publish, over all its connections; 0 is no limit. The operator's key has none.
+    pub device_publishes_per_second: u32,
+}
+
+impl Default for Mqtt {
+    fn default() -> Mqtt {
+        Mqtt {
+            listen: None,
+            tls_listen: None,
+            anonymous: true,
+            open: false,
+            // Some 6 KB each: a city's devices and their reconnecting storm.
+            connections: 12_000,
+            // A gateway's dataArray of 4,000 observations; a device's message has a few hundred bytes.
+            packet_bytes: 256 * 1024,
+            // What a gateway of 1,000 sensors sends in one breath; each costs its message until the commit.
+            receive_maximum: 1_000,
+            // An hour: longer, and a device that is gone looks present.
+            keep_alive_seconds: 3_600,
+            // A week: a long weekend and the days to notice.
+            session_seconds: 7 * 86_400,
+            sessions: 100_000,
+            // A message a second while a phone is in a tunnel for a quarter of an hour.
+            queue_messages: 1_000,
+            queue_bytes: 1024 * 1024,
+            retained_bytes: 64 * 1024 * 1024,
+            // A gateway of 2,000 devices that speak every second.
+            device_publishes_per_second: 2_000,
+        }
+    }
+}
+
 /// A device that may write its own datastreams.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,6 +208,10 @@ pub enum ConfigError {
     ShortKey(String),
     #[error("[server] tls_certificate and tls_key go together; only one of them is set")]
     HalfTls,
+    #[error("[mqtt] tls_listen needs a certificate; set tls_certificate and tls_key in [server]")]
+    MqttTls,
+    #[error("[mqtt] {0} is 0; nothing could be sent")]
+    MqttNothing(&'static str),
 }
 
 impl Config {
@@ -183,6 +250,18 @@ impl Config {
         }
         if self.server.tls_certificate.is_some() != self.server.tls_key.is_some() {
             return Err(ConfigError::HalfTls);
+        }
+        if self.mqtt.tls_listen.is_some() && self.server.tls_key.is_none() {
+            return Err(ConfigError::MqttTls);
+        }
+        let must_be = [
+            ("receive_maximum", usize::from(self.mqtt.receive_maximum)),
+            ("keep_alive_seconds", self.mqtt.keep_alive_seconds.into()),
+            ("packet_bytes", self.mqtt.packet_bytes),
+            ("queue_messages", self.mqtt.queue_messages),
+        ];
+        if let Some((name, _)) = must_be.into_iter().find(|(_, value)| *value == 0) {
+            return Err(ConfigError::MqttNothing(name));
         }
         Ok(self)
     }

@@ -111,6 +111,10 @@ pub struct SourceFile {
     /// Without it, the source comes only from recordings or from `rows`. `{name}` is filled in from `for_each`.
     #[serde(default)]
     pub url: Option<Spanned<String>>,
+    /// Instead of an address: MQTT messages whose topic this filter matches are taken as answers. Expressions see the topic
+    /// as `$topic` and its levels as `$level_1`, `$level_2`, ….
+    #[serde(default)]
+    pub mqtt: Option<Spanned<String>>,
     /// The address is fetched once for each of these; expressions see them as `$name`.
     #[serde(default)]
     pub for_each: Vec<BTreeMap<String, String>>,

@@ -7,6 +7,7 @@ mod devices;
 mod entities;
 mod landing;
 mod latest;
+pub mod mqtt;
 mod observations;
 pub mod problems;
 mod read;

@@ -24,6 +24,7 @@ pub mod retention;
 pub mod rollup;
 pub mod seal;
 mod store;
+pub mod told;
 
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The city's: buckets of time that name no other begin and end by its clocks.
     pub zone: jiff::tz::TimeZone,
+    /// Where MQTT is spoken: `mqtt://city.test:1883`.
+    pub mqtt: Vec<String>,
     pub limits: ingest::Limits,
     /// Observations that may wait for their commit; beyond it the door says that it is full.
     pub queue_rows: usize,
@@ -77,6 +80,7 @@ impl Config {
             languages,
             public_url: None,
             zone: jiff::tz::TimeZone::UTC,
+            mqtt: Vec::new(),
             limits: ingest::Limits::default(),
             queue_rows: actions::door::QUEUE_ROWS,
             seal_seconds: jobs::SEAL_SECONDS,

@@ -20,6 +20,7 @@ const BASE: &[(&str, &[&str])] = &[
     ("simulate", &["vocab"]),
     ("ui", &["vocab"]),
     ("intake", &["vocab", "host"]),
+    ("mqtt", &["vocab", "host"]),
 ];
 
 /// What an engine may use of other engines, beside all of base. `portal` reads all of them.

@@ -17,6 +17,8 @@ pub const LAW: Law = Law {
 pub const SHELL: &[&str] = &["lib", "main", "store", "actions", "api", "pages", "jobs", "feeds"];
 /// `intake` is itself about the outside, so its shell has names of its own.
 const SHELL_OF_INTAKE: &[&str] = &["fetch", "replay", "runner"];
+/// `mqtt` is a protocol: its shell is what touches sockets and the store.
+const SHELL_OF_MQTT: &[&str] = &["broker", "connection", "listener", "websocket"];
 /// Shell throughout.
 const ALL_SHELL: &[&str] = &["host", "causeway"];
 
@@ -107,6 +109,7 @@ pub fn is_shell(krate: &Crate, file: &File) -> bool {
     ALL_SHELL.contains(&krate.name.as_str())
         || SHELL.contains(&first)
         || krate.name == "intake" && SHELL_OF_INTAKE.contains(&first)
+        || krate.name == "mqtt" && SHELL_OF_MQTT.contains(&first)
 }
 
 fn acting_part_of_host(line: &str) -> Option<&str> {

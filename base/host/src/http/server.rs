@@ -61,7 +61,7 @@ impl Service<Request<Incoming>> for Switch {
 /// A bound address that is not served yet.
 pub struct Listener {
     socket: TcpListener,
-    tls: Option<tokio_rustls::TlsAcceptor>,
+    tls: Option<TlsAcceptor>,
     /// Connections at once. Each costs some 20 KB; ten thousand live pages fit in 200 MB.
     connections: Arc<Semaphore>,
 }
@@ -86,7 +86,7 @@ impl Listener {
         connections: usize,
     ) -> Result<Listener, ListenError> {
         let socket = TcpListener::bind(address).await.map_err(|e| ListenError::Bind(address, e))?;
-        let tls = tls.map(acceptor).transpose()?;
+        let tls = tls.map(|tls| tls.acceptor(&["h2", "http/1.1"])).transpose()?;
         Ok(Listener { socket, tls, connections: Arc::new(Semaphore::new(connections)) })
     }
 
@@ -128,7 +128,7 @@ impl Listener {
 
 async fn serve_one(
     stream: TcpStream,
-    tls: Option<tokio_rustls::TlsAcceptor>,
+    tls: Option<TlsAcceptor>,
     routes: Switch,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
@@ -139,33 +139,51 @@ async fn serve_one(
     // What ends a connection early is the client's business; it is no event for the operator.
     match tls {
         None => {
-            let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection =
+                builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
             drop(watcher.watch(connection).await);
         }
         Some(acceptor) => {
             let shaken =
                 tokio::time::timeout(Duration::from_secs(HEAD_SECONDS), acceptor.accept(stream)).await;
             if let Ok(Ok(stream)) = shaken {
-                let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+                let connection =
+                    builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
                 drop(watcher.watch(connection).await);
             }
         }
     }
 }
 
-fn acceptor(tls: &Tls) -> Result<tokio_rustls::TlsAcceptor, ListenError> {
-    let failed = |path: &PathBuf, e: &dyn std::fmt::Display| {
-        ListenError::Tls(path.display().to_string(), e.to_string())
-    };
-    let chain = CertificateDer::pem_file_iter(&tls.certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| failed(&tls.certificate, &e))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|e| failed(&tls.key, &e))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|e| failed(&tls.certificate, &e))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(tokio_rustls::TlsAcceptor::from(Arc::new(config)))
+/// Takes TLS connections with one certificate. Cloning shares it.
+#[derive(Clone)]
+pub struct TlsAcceptor(tokio_rustls::TlsAcceptor);
+
+impl TlsAcceptor {
+    pub async fn accept(
+        &self,
+        stream: TcpStream,
+    ) -> std::io::Result<impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + use<>> {
+        self.0.accept(stream).await
+    }
+}
+
+impl Tls {
+    /// `protocols`: what is spoken behind it, as ALPN names it.
+    pub fn acceptor(&self, protocols: &[&str]) -> Result<TlsAcceptor, ListenError> {
+        let failed = |path: &PathBuf, e: &dyn std::fmt::Display| {
+            ListenError::Tls(path.display().to_string(), e.to_string())
+        };
+        let chain = CertificateDer::pem_file_iter(&self.certificate)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|e| failed(&self.certificate, &e))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|e| failed(&self.key, &e))?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+            .map_err(|e| failed(&self.certificate, &e))?;
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        Ok(TlsAcceptor(tokio_rustls::TlsAcceptor::from(Arc::new(config))))
+    }
 }

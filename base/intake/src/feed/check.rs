@@ -66,6 +66,8 @@ pub struct Source {
     pub id: String,
     /// What is fetched: one address, one for each of `for_each`, or none.
     pub pulls: Vec<Pull>,
+    /// Messages of these MQTT topics are its answers.
+    pub mqtt: Option<String>,
     pub without_tls: bool,
     pub period_seconds: u32,
     pub freshness_seconds: u32,

@@ -38,6 +38,10 @@ impl Arrival {
     }
 
     fn pull(&self) -> String {
+        // Whatever its topics, a source of messages has one set of books.
+        if self.source().mqtt.is_some() {
+            return self.source().id.clone();
+        }
         let pull = Pull { url: String::new(), parameters: self.parameters.clone() };
         pull.id(&self.source().id)
     }

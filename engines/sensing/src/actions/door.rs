@@ -110,6 +110,12 @@ impl Door {
         (self.lane.waiting(), self.lane.capacity())
     }
 
+    /// Whether so many rows more would be turned away now.
+    pub fn is_full(&self, rows: usize) -> bool {
+        let (waiting, capacity) = self.load();
+        self.observations.hot_rows() > MOST_HOT || (waiting > 0 && waiting + rows > capacity)
+    }
+
     fn check(&self, arrival: &Arrival) -> Batch {
         let Arrival { source, mode, received, observations } = arrival;
         let from = (*source, *mode, *received);

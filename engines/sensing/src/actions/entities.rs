@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use host::access::Action;
 use host::{Gate, Problem, Tx};
+use tokio::sync::broadcast;
 use vocab::{Caller, Lang, Mode, Slug, Time};
 
 use self::notes::Notes;
@@ -41,7 +42,12 @@ pub struct World {
     pub(crate) notes: Notes,
     /// Counts removals: whoever remembers ids forgets them when it has grown.
     pub(crate) removals: Arc<AtomicU64>,
+    /// Told of every entity that is made or changed, when that is durable.
+    pub(crate) changed: broadcast::Sender<(Kind, i64)>,
 }
+
+/// Changes that a slow listener may be behind: a deep insert makes some hundred.
+const BEHIND: usize = 4_096;
 
 impl World {
     pub fn new(observations: &Observations, mode: Mode, languages: &[Lang], limits: Limits) -> World {
@@ -53,6 +59,7 @@ impl World {
             featured: Featured::default(),
             notes: Notes::default(),
             removals: Arc::default(),
+            changed: broadcast::channel(BEHIND).0,
         }
     }
 }
@@ -152,8 +159,13 @@ pub(crate) fn unsettle(tx: &mut Tx, world: &World, thing: i64) -> Result<(), Pro
     Ok(())
 }
 
-/// Tells the way in of a datastream that is new or changed.
+/// Tells the way in of a datastream that is new or changed, and listeners of any entity.
 pub(crate) fn announce(tx: &mut Tx, world: &World, entity: &Entity) {
+    if world.changed.receiver_count() > 0 {
+        let (changed, what) = (world.changed.clone(), (entity.kind, entity.id));
+        // Nobody listens any more: then nobody need be told.
+        tx.on_commit(Box::new(move || drop(changed.send(what))));
+    }
     if let Some(datastream) = entity.datastream() {
         let (datastreams, notes, entity) =
             (world.memory.datastreams.clone(), world.notes.clone(), entity.clone());

@@ -58,6 +58,8 @@ pub const CONFORMANCE: &[&str] = &[
     "create-update-delete/update-entity-put",
     "batch-request/batch-request",
     "data-array/data-array",
+    "create-observations-via-mqtt/observations-creation",
+    "receive-updates-via-mqtt/receive-updates",
 ];
 
 /// Classes of which every requirement is claimed, for clients that ask for those.
@@ -83,6 +85,14 @@ pub async fn landing(
     let claimed: Vec<String> =
         CLASSES.iter().chain(CONFORMANCE).map(|name| format!("{REQUIREMENTS}{name}")).collect();
     let data_array = format!("{REQUIREMENTS}data-array/data-array");
-    let settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
+    let socket = format!("{}/mqtt", sensing.origin(&uri, &headers).replacen("http", "ws", 1));
+    let mut doors = sensing.inner.config.mqtt.clone();
+    doors.push(socket);
+    let mut settings = json!({ "conformance": claimed, data_array: { "endpoints": [create] } });
+    for name in
+        ["create-observations-via-mqtt/observations-creation", "receive-updates-via-mqtt/receive-updates"]
+    {
+        settings[format!("{REQUIREMENTS}{name}")] = json!({ "endpoints": doors });
+    }
     sensing.json(StatusCode::OK, json!({ "value": sets, "serverSettings": settings }).to_string())
 }

@@ -26,7 +26,7 @@ use crate::query::words::short;
 
 impl Sensing {
     /// A datastream that this caller may bring observations to.
-    fn target(&self, gate: &Gate, id: i64) -> Result<std::sync::Arc<Datastream>, Problem> {
+    pub(crate) fn target(&self, gate: &Gate, id: i64) -> Result<std::sync::Arc<Datastream>, Problem> {
         let found = self.observations().datastreams().get(id);
         let found = found.filter(|d| Sight::of(&gate.caller).sees(d.label, d.slug.as_str()));
         let found = found.ok_or_else(|| {
@@ -38,7 +38,7 @@ impl Sensing {
     }
 
     /// Hands observations to the door; answers what became of each when that is durable.
-    async fn submit(
+    pub(crate) async fn submit(
         &self,
         gate: &Gate,
         observations: Vec<Incoming>,

@@ -22,7 +22,7 @@ use crate::query::{Format, Query};
 use crate::store::entities::{self as store, Which};
 
 /// What stands before every address of the data model, in either version.
-const ROOTS: [&str; 2] = ["/sta/v1.1/", "/sta/v1.0/"];
+pub const ROOTS: [&str; 2] = ["/sta/v1.1/", "/sta/v1.0/"];
 
 /// What an address leads to.
 pub enum Found {

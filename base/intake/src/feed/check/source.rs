@@ -16,6 +16,7 @@ impl Checker<'_> {
     pub(super) fn source(&mut self, s: &SourceFile, context: &Context) -> Option<Source> {
         let here = s.id.span().start;
         let pulls = self.pulls(s);
+        self.mqtt(s);
         let records: Vec<Records> = s.records.iter().map(|r| self.records(r, s, context, here)).collect();
         if s.records.is_empty() {
             self.find(here, "the source says nothing of its records", "add a [[source.records]]");
@@ -74,11 +75,34 @@ impl Checker<'_> {
                 .unwrap_or(period_seconds.saturating_mul(3)),
             provenance: s.provenance.as_ref().map(|t| Arc::new(self.text("the provenance", t))),
             pulls,
+            mqtt: s.mqtt.as_ref().map(|filter| filter.get_ref().clone()),
             format,
             encoding,
             rows,
             records,
         })
+    }
+
+    /// What can be seen of a filter without knowing MQTT.
+    fn mqtt(&mut self, s: &SourceFile) {
+        if let Some(filter) = &s.mqtt {
+            if s.url.is_some() || !s.rows.is_empty() {
+                let hint = "make two sources of it";
+                self.find(
+                    filter.span().start,
+                    "a source has an MQTT filter, an address or rows, not two of them",
+                    hint,
+                );
+            }
+            if filter.get_ref().is_empty() || filter.get_ref().starts_with(['$', '#', '+']) {
+                let hint = "begin it with a level of its own, such as weather/+/air";
+                self.find(
+                    filter.span().start,
+                    format!("{} could take what is not meant for it", filter.get_ref()),
+                    hint,
+                );
+            }
+        }
     }
 
     fn pulls(&mut self, s: &SourceFile) -> Vec<Pull> {
