@@ -17,6 +17,7 @@ fn every_kind_of_page_stands_in_a_browser() {
     let (_data, server) = Server::start(Options { arguments, ..Options::default() });
     let mut browser = Command::new("node");
     browser.arg(folder.join("run.mjs")).arg(&server.client.base);
+    browser.env("CAUSEWAY_TEST_OPERATOR_KEY", server.client.key.as_deref().unwrap_or_default());
     // Pictures are made where somebody wants to look at them.
     if let Ok(pictures) = std::env::var("CAUSEWAY_TEST_PICTURES") {
         browser.arg(pictures);

@@ -4,6 +4,7 @@ mod about;
 pub mod asked;
 mod datastream;
 mod developers;
+mod device;
 mod feed;
 pub mod figures;
 mod home;
@@ -16,7 +17,8 @@ mod thing;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use host::{Access, Doc, Gate, Problem, Routes};
+use host::{Access, Action, Doc, Gate, Problem, Routes};
+use sensing::actions::devices::DEVICES;
 use ui::layout::{Crumb, Page};
 use ui::{Asset, Reader};
 use vocab::Lang;
@@ -43,6 +45,8 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
         "/{lang}/datastreams/{*slug}" datastream::datastream, "A series: chart, table, files";
         "/{lang}/feeds" feed::feeds, "Where everything comes from, and how that is doing";
         "/{lang}/feeds/{feed}" feed::feed, "One feed";
+        "/{lang}/devices" device::devices, "Devices: how each is and when it was last heard";
+        "/{lang}/devices/{*device}" device::device, "One device";
         "/{lang}/developers" developers::developers, "The API";
         "/{lang}/about" about::about, "Who runs this, and what it keeps";
         "/{lang}/wrong" about::wrong, "Something is wrong here";
@@ -50,7 +54,26 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
         "/assets/{*path}" asset, "Files that pages load";
         "/robots.txt" robots, "What crawlers may read";
     }
-    routes.with_state(portal)
+    routes
+        .get(
+            "/{lang}/register-device",
+            Access::operator(Action::Create, DEVICES),
+            Doc::page("The form of a new device"),
+            device::register_form,
+        )
+        .post(
+            "/{lang}/register-device",
+            Access::operator(Action::Create, DEVICES),
+            Doc::page("Register devices by a form"),
+            device::register,
+        )
+        .post(
+            "/{lang}/devices/{*device}",
+            Access::operator(Action::Update, DEVICES),
+            Doc::page("Tell what happened to a device, or give it a key"),
+            device::act,
+        )
+        .with_state(portal)
 }
 
 impl Portal {

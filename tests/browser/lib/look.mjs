@@ -1,7 +1,7 @@
 // One look at one page: does it come, is it whole, does axe find something, is anything cut off?
 import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { address, isStream } from './pages.mjs';
+import { address, asOperator, isStream } from './pages.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -11,6 +11,7 @@ export async function look(browser, base, kind, setting, pictures, find) {
   const where = `${kind.name} ${lang} ${width} ${theme}${scripts ? '' : ' without scripts'}`;
   const context = await browser.newContext({
     viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: 'reduce',
+    extraHTTPHeaders: kind.operator ? asOperator() : {},
   });
   const page = await context.newPage();
   // axe is a script itself: the page comes without its own scripts, and axe is put in afterwards.

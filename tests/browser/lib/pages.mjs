@@ -3,6 +3,9 @@
 /** The address of each language, and what its pages say they are written in. */
 export const LANGS = { en: 'en-HK', 'zh-hant': 'zh-Hant-HK', 'zh-hans': 'zh-Hans-HK' };
 
+/** What the operator's requests carry. */
+export const asOperator = () => ({ authorization: `Bearer ${process.env.CAUSEWAY_TEST_OPERATOR_KEY}` });
+
 const FACTORS = { lang: Object.keys(LANGS), width: [320, 375, 1440], scripts: [true, false], theme: ['light', 'dark'] };
 
 /** One address of each kind, found by the API as a program would. */
@@ -21,6 +24,12 @@ export async function kinds(base) {
   const detector = await first('traffic-detectors', 'Things');
   const lamppost = await first('smart-lampposts', 'Things');
   const series = await first('traffic-detectors', 'Datastreams');
+  // A device of the registry: the lamppost itself.
+  const registered = await fetch(`${base}/api/devices`, {
+    method: 'POST', headers: { ...asOperator(), 'content-type': 'application/json' },
+    body: JSON.stringify({ device: lamppost, name: 'Lamppost', label: 'public', serial: 'A1', model: 'Mark 1', silence_seconds: 600 }),
+  });
+  if (registered.status !== 201) throw new Error(`no device: ${await registered.text()}`);
   return [
     { name: 'home', path: '/', live: true, figures: true },
     { name: 'map', path: '/map?feed=car-parks', live: true, figures: true, map: true },
@@ -29,6 +38,10 @@ export async function kinds(base) {
     { name: 'datastream', path: `/datastreams/${series}`, live: true, figures: true, charts: 1 },
     { name: 'feeds', path: '/feeds', live: true, figures: true },
     { name: 'feed', path: '/feeds/air-quality', figures: true },
+    { name: 'devices', path: '/devices', figures: true },
+    { name: 'device', path: `/devices/${lamppost}`, live: true, figures: true },
+    { name: 'device-operator', path: `/devices/${lamppost}`, live: true, figures: true, operator: true },
+    { name: 'register-device', path: '/register-device', operator: true },
     { name: 'design', path: '/design', figures: true, charts: 4 },
     { name: 'developers', path: '/developers' },
     { name: 'about', path: '/about' },

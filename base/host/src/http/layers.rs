@@ -99,7 +99,12 @@ fn until_ended(response: Response, ended: &watch::Receiver<bool>) -> Response {
     }
     let mut ended = ended.clone();
     response.map(|body| {
-        let until = Box::pin(async move { drop(ended.wait_for(|ended| *ended).await) });
+        let until = Box::pin(async move {
+            if ended.wait_for(|ended| *ended).await.is_err() {
+                // Nobody is left who could say it.
+                std::future::pending::<()>().await;
+            }
+        });
         Body::from_stream(body.into_data_stream().take_until(until))
     })
 }

@@ -71,6 +71,7 @@ impl Portal {
 #[template(path = "feeds.html")]
 struct FeedsHtml<'a> {
     r: Reader<'a>,
+    devices: String,
     src: String,
     table: Markup,
     received: Markup,
@@ -114,6 +115,7 @@ pub async fn feeds(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     page.stream = portal.stream(&r);
     page.content = Markup::of(&FeedsHtml {
         src: ui::layout::address(lang, "/feeds"),
+        devices: ui::layout::address(lang, "/devices"),
         table: all.html(&r),
         received: received(portal, &r).await?,
         waiting: r.say(

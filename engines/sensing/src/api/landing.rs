@@ -63,8 +63,16 @@ pub const CONFORMANCE: &[&str] = &[
 ];
 
 /// Classes of which every requirement is claimed, for clients that ask for those.
-pub const CLASSES: &[&str] =
-    &["datamodel", "resource-path", "request-data", "create-update-delete", "batch-request", "data-array"];
+pub const CLASSES: &[&str] = &[
+    "datamodel",
+    "resource-path",
+    "request-data",
+    "create-update-delete",
+    "batch-request",
+    "data-array",
+    "create-observations-via-mqtt",
+    "receive-updates-via-mqtt",
+];
 
 pub async fn landing(
     _: Gate,

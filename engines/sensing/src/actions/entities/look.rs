@@ -172,6 +172,35 @@ impl Sensing {
         Ok(self.thing_views(which, 1).await?.pop())
     }
 
+    /// Where a thing was, newest first: since when, what the place is called, where that is a point.
+    pub async fn whereabouts(
+        &self,
+        thing: i64,
+        sight: &Sight,
+        limit: usize,
+    ) -> Result<Vec<(Time, Text, Option<Position>)>, DbError> {
+        let (past, place) =
+            (Kind::Thing.link("HistoricalLocations"), Kind::HistoricalLocation.link("Locations"));
+        let (Some(past), Some(place), sight) = (past, place, sight.clone()) else { return Ok(Vec::new()) };
+        let found = self.inner.db.read(move |tx| {
+            let all = Which::all(Kind::HistoricalLocation, sight.clone());
+            let times =
+                entities::page(tx, &Which { of: Some((Kind::Thing, thing, past)), ..all }, true, limit)?;
+            let ids: Vec<i64> = times.iter().map(|time| time.id).collect();
+            let places = entities::children(tx, Kind::HistoricalLocation, place, &ids, &sight, limit * 4)?;
+            Ok::<_, DbError>((times, places))
+        });
+        let (times, places) = found.await?;
+        let at = |time: Entity| {
+            let place = places.iter().find(|(of, _)| *of == time.id).map(|(_, place)| place);
+            let point = place.and_then(|place| place.body.get("location")).and_then(point);
+            (time.changed, place.map(|place| place.name.clone()).unwrap_or_default(), point)
+        };
+        let mut all: Vec<_> = times.into_iter().map(at).collect();
+        all.sort_by_key(|(since, ..)| std::cmp::Reverse(*since));
+        Ok(all)
+    }
+
     /// Things after the id `after` (0 for the first), of one feed or of all.
     pub async fn things(
         &self,
