@@ -1,5 +1,9 @@
 //! The registry of devices as an operator and a device use it, on both stores.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
 use causeway_tests::client::Client;
 use causeway_tests::server::{Options, Server};
 use serde_json::json;
@@ -18,7 +22,9 @@ fn a_device_lives_its_life_on_postgres() {
 
 /// Registered, heard, updated, lost, found, replaced, retired: its datastream goes on through all of it.
 fn a_life(database: Option<String>) {
-    let (_folder, server) = Server::start(Options { database, ..Options::default() });
+    let environment = vec![("CAUSEWAY_MQTT_LISTEN", "127.0.0.1:0".to_string())];
+    let (_folder, server) = Server::start(Options { database, environment, ..Options::default() });
+    let mqtt = server.mqtt("mqtt");
     let operator = &server.client;
     let holder = |key: &str| Client::new(operator.base.clone(), Some(key.to_string()));
     let register = json!({ "device": "posts/17", "name": "Post 17", "serial": "A1", "label": "public",
@@ -56,6 +62,8 @@ fn a_life(database: Option<String>) {
             .status
     };
     assert_eq!(send(&first, 1), 201);
+    let mut open = Connected::new(&mqtt, made["key"].as_str().expect("a key"));
+    assert!(open.is_answered(), "MQTT takes the key too");
     let now = shown(operator);
     assert_eq!(
         (now["health"].as_str(), now["battery"]["value"].as_f64()),
@@ -72,6 +80,7 @@ fn a_life(database: Option<String>) {
     change(operator, json!({ "colour": "red" })).expect(400);
     change(operator, json!({ "state": "lost" })).expect(200);
     assert_eq!(send(&first, 2), 401, "the key of a lost device opens nothing");
+    assert!(!open.is_answered(), "nor does a connection that it opened before");
     let refused = change(operator, json!({ "state": "lost", "serial": "A1" })).expect(409);
     assert!(refused.problem().contains("sensing-device-state"), "{}", refused.body);
     change(operator, json!({ "state": "working" })).expect(200);
@@ -129,4 +138,29 @@ fn a_life(database: Option<String>) {
     );
     operator.without_key().get("/api/devices/posts/1").expect(404);
     server.stop();
+}
+
+/// A device that is connected over MQTT 3.1.1.
+struct Connected(TcpStream);
+
+impl Connected {
+    fn new(address: &str, key: &str) -> Connected {
+        let mut stream = TcpStream::connect(address).expect("the door is open");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
+        let text = |text: &str| [&(text.len() as u16).to_be_bytes()[..], text.as_bytes()].concat();
+        // User name, password, clean session; no keep alive (3.1.2).
+        let body = [&text("MQTT")[..], &[4, 0xc2, 0, 0], &text("post"), &text("post"), &text(key)].concat();
+        let packet = [&[0x10, body.len() as u8][..], &body].concat();
+        stream.write_all(&packet).expect("sent");
+        let mut answer = [0; 4];
+        stream.read_exact(&mut answer).expect("an answer");
+        assert_eq!(answer, [0x20, 2, 0, 0], "CONNACK");
+        Connected(stream)
+    }
+
+    /// Whether PINGREQ is answered; a connection that was ended answers nothing.
+    fn is_answered(&mut self) -> bool {
+        let mut answer = [0; 2];
+        self.0.write_all(&[0xc0, 0]).is_ok() && self.0.read_exact(&mut answer).is_ok() && answer == [0xd0, 0]
+    }
 }

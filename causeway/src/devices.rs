@@ -15,8 +15,9 @@ use intake::runner::{Arrival, Body, Intake};
 use mqtt::application::Busy;
 use mqtt::session::Room;
 use mqtt::topic::{self, Bounds};
-use mqtt::{Application, Fates, Limits, Publication, Reason, Refused, Replay, Server, Taking};
+use mqtt::{Application, Broker, Fates, Limits, Publication, Reason, Refused, Replay, Server, Taking};
 use sensing::api::mqtt::Topics;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use vocab::{Caller, Label};
 
@@ -232,10 +233,11 @@ pub fn addresses(config: &Config) -> Vec<String> {
 
 /// Opens the doors that the configuration names. What they answer ends when the server stops.
 pub async fn serve(standing: &Standing, tls: Option<&Tls>) -> Result<Vec<JoinHandle<()>>, Failure> {
-    let Standing { config, broker, topics, stop, .. } = standing;
+    let Standing { config, broker, topics, keys, stop, .. } = standing;
     let mut tasks = vec![
         tokio::spawn(sensing::api::mqtt::tell(topics.clone(), broker.clone(), stop.clone())),
         tokio::spawn(broker.clone().watch(stop.clone())),
+        tokio::spawn(dismiss(broker.clone(), keys.dismissals(), stop.clone())),
     ];
     let doors = [(config.mqtt.listen, None, "mqtt"), (config.mqtt.tls_listen, tls, "mqtts")];
     for (address, tls, scheme) in doors {
@@ -247,4 +249,25 @@ pub async fn serve(standing: &Standing, tls: Option<&Tls>) -> Result<Vec<JoinHan
         tasks.push(tokio::spawn(server.serve(stop.clone())));
     }
     Ok(tasks)
+}
+
+/// A device that was lost, replaced or retired is not heard on the connection that it still has.
+async fn dismiss(
+    broker: Broker,
+    mut dismissals: broadcast::Receiver<Caller>,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        let gone = tokio::select! {
+            gone = dismissals.recv() => gone,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        match gone {
+            Ok(caller) => broker.dismiss(&caller),
+            Err(broadcast::error::RecvError::Lagged(missed)) => {
+                tracing::warn!(missed, "devices lost their keys faster than their connections could be ended")
+            }
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
 }

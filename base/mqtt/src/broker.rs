@@ -61,6 +61,8 @@ pub(crate) struct Cell {
     pub client: ByteString,
     pub told: Notify,
     is_here: AtomicBool,
+    /// Its key opens nothing any more: whatever connection it has is to end.
+    is_dismissed: AtomicBool,
     state: Mutex<CellState>,
 }
 
@@ -85,6 +87,10 @@ impl Cell {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn is_dismissed(&self) -> bool {
+        self.is_dismissed.load(Ordering::Relaxed)
+    }
+
     /// How long it lives without a connection, and until when.
     pub fn life(&self) -> (u32, Option<Time>) {
         let state = self.lock();
@@ -98,8 +104,8 @@ impl Cell {
     }
 
     pub fn new(id: i64, caller: Caller, client: ByteString) -> Cell {
-        let (told, is_here, state) = (Notify::new(), AtomicBool::new(false), Mutex::default());
-        Cell { id, caller, client, told, is_here, state }
+        let (is_here, is_dismissed) = (AtomicBool::new(false), AtomicBool::new(false));
+        Cell { id, caller, client, told: Notify::new(), is_here, is_dismissed, state: Mutex::default() }
     }
 }
 
@@ -247,6 +253,14 @@ impl Broker {
             self.inner.counts.queued_bytes.set(bytes as i64);
             self.inner.counts.sessions.set(cells.len() as i64);
             self.inner.is_tight.store(bytes > limits::QUEUED_BYTES, Ordering::Relaxed);
+        }
+    }
+
+    /// Ends the connections of whoever has lost their key. Their sessions wait for the next one.
+    pub fn dismiss(&self, caller: &Caller) {
+        for cell in self.state().sessions.values().filter(|cell| cell.caller == *caller) {
+            cell.is_dismissed.store(true, Ordering::Relaxed);
+            cell.told.notify_one();
         }
     }
 

@@ -314,6 +314,9 @@ impl Connection {
             if cell.lock().link != self.link {
                 return End::Told(Reason::SessionTakenOver, None);
             }
+            if cell.is_dismissed() {
+                return End::Told(Reason::NotAuthorized, Some("this key opens nothing any more".into()));
+            }
             if let Err(end) = self.take_all() {
                 return end;
             }

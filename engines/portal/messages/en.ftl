@@ -250,3 +250,4 @@ device-wrong-number = Write a whole number of seconds.
 device-label = Who may see it
 device-label-public = Everybody
 device-label-internal = The operator only
+device-history-caption = Newest first

@@ -241,3 +241,4 @@ device-wrong-number = 请填写整数秒数。
 device-label = 谁可查阅
 device-label-public = 所有人
 device-label-internal = 仅限运营者
+device-history-caption = 由新到旧

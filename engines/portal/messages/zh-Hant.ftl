@@ -241,3 +241,4 @@ device-wrong-number = 請填寫整數秒數。
 device-label = 誰可查閱
 device-label-public = 所有人
 device-label-internal = 只限營運者
+device-history-caption = 由新至舊

@@ -1,7 +1,7 @@
 //! Who is at the door, and what this route lets them do.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use axum::extract::{FromRequestParts, Request};
 use axum::middleware::Next;
@@ -10,6 +10,7 @@ use base64::Engine;
 use http::HeaderMap;
 use http::request::Parts;
 use sha2::{Digest, Sha256};
+use tokio::sync::broadcast;
 use vocab::{Caller, Label, Time};
 
 use super::routes::{Access, Who};
@@ -17,13 +18,31 @@ use crate::access::{self, Action, Decision, Object, Purpose};
 use crate::problem::{self, Problem};
 
 /// The keys that are known. Only their digests are kept; looking a digest up takes no time that depends on a key.
-#[derive(Clone, Default)]
-pub struct Keys(Arc<RwLock<HashMap<[u8; 32], Caller>>>);
+#[derive(Clone)]
+pub struct Keys(Arc<Known>);
+
+struct Known {
+    callers: RwLock<HashMap<[u8; 32], Caller>>,
+    dismissed: broadcast::Sender<Caller>,
+}
+
+/// Dismissals that somebody who listens may be behind; whoever is further behind must look at all callers again.
+const DISMISSALS: usize = 1_024;
+
+impl Default for Keys {
+    fn default() -> Keys {
+        let dismissed = broadcast::channel(DISMISSALS).0;
+        Keys(Arc::new(Known { callers: RwLock::default(), dismissed }))
+    }
+}
 
 impl Keys {
+    fn callers(&self) -> RwLockWriteGuard<'_, HashMap<[u8; 32], Caller>> {
+        self.0.callers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn add(&self, key: &str, caller: Caller) {
-        let mut keys = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        keys.insert(digest(key), caller);
+        self.callers().insert(digest(key), caller);
     }
 
     /// A new key: 32 random bytes, as text. It is shown once and kept by its digest only.
@@ -42,20 +61,27 @@ impl Keys {
     /// Lets whoever holds the key of this digest in; what is no digest lets nobody in.
     pub fn admit(&self, digest: &str, caller: Caller) {
         if let Some(digest) = unhex(digest) {
-            self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(digest, caller);
+            self.callers().insert(digest, caller);
         }
     }
 
-    /// Lets the key of this digest open nothing from now on.
+    /// Lets the key of this digest open nothing from now on. Whoever listens is told whose it was.
     pub fn dismiss(&self, digest: &str) {
-        if let Some(digest) = unhex(digest) {
-            self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&digest);
+        let gone = unhex(digest).and_then(|digest| self.callers().remove(&digest));
+        if let Some(caller) = gone {
+            // Nobody listens: then nobody holds a door open for it.
+            drop(self.0.dismissed.send(caller));
         }
+    }
+
+    /// Who was dismissed, from now on: what stays open for them is to be closed.
+    pub fn dismissals(&self) -> broadcast::Receiver<Caller> {
+        self.0.dismissed.subscribe()
     }
 
     /// Whose key `key` is.
     pub fn caller(&self, key: &str) -> Option<Caller> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&digest(key)).cloned()
+        self.0.callers.read().unwrap_or_else(PoisonError::into_inner).get(&digest(key)).cloned()
     }
 
     /// Reads `Authorization: Bearer KEY`, or `Basic` with the key as password, which stock clients can send.

@@ -180,6 +180,7 @@ impl Broker {
             }
         }
         cell.is_here.store(true, Ordering::Relaxed);
+        cell.is_dismissed.store(false, Ordering::Relaxed);
         // An earlier connection sees that it has lost the session.
         cell.told.notify_waiters();
         Ok(Opened { cell, link, is_present, seconds, changes })

@@ -231,7 +231,7 @@ async fn history(portal: &Portal, slug: &str, r: &Reader<'_>) -> Result<Markup, 
         Column::words(r.t("device-detail")),
         Column::words(r.t("device-who")),
     ];
-    let mut table = Table::new(r.t("device-history"), columns);
+    let mut table = Table::new(r.t("device-history-caption"), columns);
     for line in portal.parts().sensing.device_history(slug).await? {
         table.row([
             r.at(line.at),

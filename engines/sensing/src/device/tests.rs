@@ -126,6 +126,11 @@ fn any_command() -> impl Strategy<Value = Command> {
 }
 
 proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(text in "(device|name|serial|,|\"|\r?\n|posts/1|[0-9]|é|\u{feff}|[ -~]){0,60}", tail in proptest::collection::vec(any::<u8>(), 0..20)) {
+        drop(rows(&[text.as_bytes(), &tail].concat()));
+    }
+
     /// Whatever is done with a device: its name and scope stay, a key never opens the door for hardware that is lost,
     /// replaced or retired, retired is for good, and what changed has a line in its history.
     #[test]

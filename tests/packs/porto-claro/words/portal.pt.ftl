@@ -240,3 +240,4 @@ device-wrong-number = Escreva um número inteiro de segundos.
 device-label = Quem o pode ver
 device-label-public = Todos
 device-label-internal = Só o operador
+device-history-caption = Do mais recente para o mais antigo
