@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use causeway_tests::client::Client;
+use causeway_tests::dice::{Dice, number};
 use causeway_tests::server::{Options, Server, program};
 use serde_json::json;
 use vocab::Time;
@@ -28,22 +29,6 @@ const BATCH: i64 = 40;
 const START: Time = Time(1_788_220_800_000_000);
 /// Between two rows of a stream. A run passes through several days, so that hours and days are sealed and merged.
 const STEP: i64 = 97 * SECOND;
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
-/// xorshift64*: dice that fall the same way for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % sides
-    }
-}
 
 /// What was sent to one stream, row by row, and whether the server said that it has it.
 #[derive(Default)]
@@ -95,7 +80,7 @@ fn prepare(client: &Client) {
 /// Sends rows to the writer's streams until told to stop or the server is gone. Every so often an older message again:
 /// a client that heard no answer does that, and so does one that was restored.
 fn write(client: &Client, ids: &Ids, writer: usize, books: &Mutex<Vec<Book>>, stop: &AtomicBool, seed: u64) {
-    let mut dice = Dice(seed | 1);
+    let mut dice = Dice::new(seed);
     while !stop.load(Ordering::Relaxed) {
         let stream = writer + WRITERS * dice.roll((STREAMS / WRITERS) as u64) as usize;
         let (from, to) = {
@@ -209,7 +194,7 @@ fn kills(store: &str, database: Option<String>, restored: Option<String>) {
     let data = folder.path().join("data");
     std::fs::create_dir_all(&data).expect("a folder");
     let seed = number("CAUSEWAY_TEST_SEED", 20_261_125);
-    let mut dice = Dice(seed | 1);
+    let mut dice = Dice::new(seed);
     let books: Arc<Mutex<Vec<Book>>> = Arc::new(Mutex::new((0..STREAMS).map(|_| Book::default()).collect()));
     let server = Server::start_in(&data, options(database.as_ref()));
     prepare(&server.client);

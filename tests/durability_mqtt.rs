@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use causeway_tests::dice::{Dice, number};
 use causeway_tests::mqtt::{Client, hello, known, message};
 use causeway_tests::server::{Options, Server};
 use rmqtt_codec::types::Publish;
@@ -22,18 +23,6 @@ const WRITERS: usize = 4;
 /// Messages that a writer has under way.
 const WINDOW: usize = 50;
 const START: Time = Time(1_788_220_800_000_000);
-
-/// xorshift64*: dice that fall the same way for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % sides
-    }
-}
 
 /// What one writer sent: by number, whether it was acknowledged.
 #[derive(Default)]
@@ -110,7 +99,7 @@ fn write(
     stop: &AtomicBool,
     seed: u64,
 ) {
-    let mut dice = Dice(seed | 1);
+    let mut dice = Dice::new(seed);
     let topic = format!("v1.1/Datastreams({})/Observations", ids[writer]);
     while !stop.load(Ordering::Relaxed) {
         let greeted = Client::try_greet(address, 5, lasting(&format!("writer {writer}"), key));
@@ -169,7 +158,7 @@ fn read(
     stop: &AtomicBool,
     seed: u64,
 ) {
-    let mut dice = Dice(seed | 1);
+    let mut dice = Dice::new(seed);
     while !stop.load(Ordering::Relaxed) {
         let (unreleased, got) = &mut *client_state.lock().expect("the reader");
         let greeted = Client::try_resume(address, 5, lasting("reader", key), unreleased.clone());
@@ -211,10 +200,8 @@ fn verify(server: &Server, ids: &[i64], books: &Mutex<Vec<Book>>, when: &str) ->
 
 fn kills(store: &str, database: Option<String>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let number =
-        |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let seed = number("CAUSEWAY_TEST_SEED", 20_261_125);
-    let mut dice = Dice(seed | 1);
+    let mut dice = Dice::new(seed);
     let books: Arc<Mutex<Vec<Book>>> = Arc::new(Mutex::new((0..WRITERS).map(|_| Book::default()).collect()));
     let reader: Arc<Mutex<(BTreeSet<u16>, Vec<String>)>> = Arc::default();
     let mut server = Some(Server::start_in(folder.path(), options(database.as_ref())));

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod committed;
+pub mod dice;
 pub mod mqtt;
 pub mod postgres;
 pub mod server;

@@ -152,7 +152,7 @@ async fn fill_some(
     sent: &AtomicU64,
 ) -> Result<(), String> {
     let mut connection = target.connect().await?;
-    let mut message = Message::default();
+    let (mut message, never) = (Message::default(), AtomicBool::new(false));
     // Late rows wait in the minute at which they arrive.
     let mut late: Vec<Vec<(u64, u64)>> = vec![Vec::new(); minutes as usize + 61];
     for minute in 0..minutes + 60 {
@@ -169,11 +169,11 @@ async fn fill_some(
                 message.row(ids[stream as usize], series::time_ms(start, stream, of), stream, of);
             }
             if message.rows >= batch {
-                sent.fetch_add(message.send(&mut connection).await?, Ordering::Relaxed);
+                sent.fetch_add(message.send(&mut connection, &never).await?, Ordering::Relaxed);
             }
         }
     }
-    sent.fetch_add(message.send(&mut connection).await?, Ordering::Relaxed);
+    sent.fetch_add(message.send(&mut connection, &never).await?, Ordering::Relaxed);
     Ok(())
 }
 
@@ -204,21 +204,16 @@ impl Message {
         self.rows += 1;
     }
 
-    async fn send(&mut self, connection: &mut Connection) -> Result<u64, String> {
+    /// Answers how many rows were taken.
+    async fn send(&mut self, connection: &mut Connection, stop: &AtomicBool) -> Result<u64, String> {
         if self.rows == 0 {
             return Ok(0);
         }
         self.text.push_str("]}]");
-        loop {
-            let reply = connection.post("/sta/v1.1/CreateObservations", self.text.as_bytes()).await?;
-            match reply.status {
-                201 => break,
-                429 => tokio::time::sleep(Duration::from_millis(20)).await,
-                other => return Err(format!("{other}: {}", String::from_utf8_lossy(&reply.body))),
-            }
-        }
+        let is_taken = offer(connection, "/sta/v1.1/CreateObservations", self.text.as_bytes(), stop).await?;
         self.text.clear();
-        Ok(std::mem::take(&mut self.rows))
+        let rows = std::mem::take(&mut self.rows);
+        Ok(if is_taken { rows } else { 0 })
     }
 }
 
@@ -302,9 +297,10 @@ async fn send_until(
         if batch == 1 {
             let stream = (worker * each + n % each) % streams;
             let at = start + (n / each) as i64 * 100 + stream as i64 % 97;
-            one(&mut connection, ids[stream as usize], at, stream, n).await?;
+            let path = format!("/sta/v1.1/Datastreams({})/Observations", ids[stream as usize]);
+            let is_taken = offer(&mut connection, &path, one(at, stream, n).as_bytes(), stop).await?;
             n += 1;
-            sent.fetch_add(1, Ordering::Relaxed);
+            sent.fetch_add(u64::from(is_taken), Ordering::Relaxed);
         } else {
             // A gateway's message: ten readings of each of its devices.
             while message.rows < batch {
@@ -313,28 +309,42 @@ async fn send_until(
                 message.row(ids[stream as usize], at, stream, n);
                 n += 1;
             }
-            sent.fetch_add(message.send(&mut connection).await?, Ordering::Relaxed);
+            sent.fetch_add(message.send(&mut connection, stop).await?, Ordering::Relaxed);
         }
         late_us.push(asked.elapsed().as_micros() as u32);
     }
     Ok(late_us)
 }
 
-async fn one(connection: &mut Connection, id: i64, time_ms: i64, stream: u64, n: u64) -> Result<(), String> {
+/// Between two offers to a server that has no room: a commit or two.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Offers a message until the server has room for it, or the run is over. Answers whether it was taken.
+async fn offer(
+    connection: &mut Connection,
+    path: &str,
+    body: &[u8],
+    stop: &AtomicBool,
+) -> Result<bool, String> {
+    loop {
+        let reply = connection.post(path, body).await?;
+        match reply.status {
+            201 => return Ok(true),
+            429 if stop.load(Ordering::Relaxed) => return Ok(false),
+            429 => tokio::time::sleep(PAUSE).await,
+            other => return Err(format!("{other}: {}", String::from_utf8_lossy(&reply.body))),
+        }
+    }
+}
+
+/// The body of one observation.
+fn one(time_ms: i64, stream: u64, n: u64) -> String {
     use std::fmt::Write as _;
     let mut body = String::with_capacity(96);
     let _ = write!(body, "{{\"phenomenonTime\":\"{}\",\"result\":", Time(time_ms * 1000).iso());
     series::value(stream, n, &mut body);
     body.push('}');
-    let path = format!("/sta/v1.1/Datastreams({id})/Observations");
-    loop {
-        let reply = connection.post(&path, body.as_bytes()).await?;
-        match reply.status {
-            201 => return Ok(()),
-            429 => tokio::time::sleep(Duration::from_millis(5)).await,
-            other => return Err(format!("{other}: {}", String::from_utf8_lossy(&reply.body))),
-        }
-    }
+    body
 }
 
 fn report(name: &str, rows: u64, took: Duration, server_cpu: f64, server: &str, batch: u64) {
