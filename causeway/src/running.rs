@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::Router;
 use host::Pack;
 use host::http::Switch;
 use intake::fetch::{Fetcher, Terms};
@@ -53,20 +54,28 @@ impl Running {
         content: Content,
         base: &str,
     ) -> Result<Running, Failure> {
-        let (end, ended) = watch::channel(false);
-        let city = assemble::assemble(&standing, &content, ended.clone())?;
         let mut running = Running {
             arguments,
             standing,
             content,
             base: base.into(),
-            routes: Switch::new(city.router.clone()),
+            routes: Switch::new(Router::new()),
             keys: HashMap::new(),
-            end,
+            end: watch::channel(false).0,
             tasks: Vec::new(),
         };
-        running.tasks = running.set_going(&city, &ended)?;
+        running.begin()?;
         Ok(running)
+    }
+
+    /// Makes the city of the content, puts its routes in the place of those before, and sets it going.
+    fn begin(&mut self) -> Result<(), Failure> {
+        let (end, ended) = watch::channel(false);
+        let city = assemble::assemble(&self.standing, &self.content, ended.clone())?;
+        self.end = end;
+        self.tasks = self.set_going(&city, &ended)?;
+        self.routes.set(city.router);
+        Ok(())
     }
 
     pub fn city(&self) -> &str {
@@ -101,12 +110,13 @@ impl Running {
         let new = remember(db, &content.pack, clock, "reload")?;
         // The next reading begins with what the sources of this one have brought.
         wait_for(self.end()).await;
-        let (end, ended) = watch::channel(false);
-        let city = assemble::assemble(&self.standing, &content, ended.clone())?;
-        self.end = end;
-        self.content = content;
-        self.routes.set(city.router.clone());
-        self.tasks = self.set_going(&city, &ended)?;
+        let old = std::mem::replace(&mut self.content, content);
+        if let Err(failure) = self.begin() {
+            // The store did not answer, most likely: what was goes on.
+            self.content = old;
+            self.begin()?;
+            return Err(failure);
+        }
         Ok(Reloaded { files: self.content.pack.files.len(), new })
     }
 
