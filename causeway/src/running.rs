@@ -132,6 +132,9 @@ impl Running {
             return refused("a replay plays the pack that it began with: start it again");
         }
         let content = assemble::check(commands::pack(Some(folder))?)?;
+        if self.arguments.demo && content.demo.is_none() {
+            return refused("demo.toml is gone, and this is a demonstration");
+        }
         let (old, new) = (&self.content.pack, &content.pack);
         let named = |pack: &Pack| (pack.city.id.clone(), pack.language_tags(), pack.city.zone());
         if named(old) != named(new) {

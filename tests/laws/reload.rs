@@ -70,6 +70,15 @@ fn an_edited_pack_takes_the_place_of_the_old_one() {
     said("How warm is the sea");
 
     edit("decimal = 1", "decimals = 1");
+
+    // A pack that cannot be set going is not begun with either.
+    let (demo, away) = (pack.join("demo.toml"), folder.path().join("demo.toml"));
+    std::fs::rename(&demo, &away).expect("the file can be moved");
+    edit("How warm is the sea", "Not to be seen");
+    client.post("/api/pack/reload", &json!({})).expect(422);
+    said("How warm is the sea");
+    edit("Not to be seen", "How warm is the sea");
+    std::fs::rename(&away, &demo).expect("the file can be moved back");
     edit("How warm is the sea", "Warmth of the sea");
     let received =
         || client.get("/api/received").expect(200).json()["total"]["received"].as_u64().unwrap_or(0);

@@ -65,7 +65,7 @@ fn tidy(root: &std::path::Path, only: &[String]) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(breaches) => {
-            println!("{}\n\ntidy: {} breaches", breaches.join("\n"), breaches.len());
+            println!("{}\n\ntidy: breaches: {}", breaches.join("\n"), breaches.len());
             ExitCode::FAILURE
         }
         Err(what) => {

@@ -317,7 +317,7 @@ fn hint_for(message: &str) -> String {
             }
         }
         (_, true, Some((key, _))) => format!("add `{key}`"),
-        _ => "see the field's meaning in docs, or compare with a file of the same folder".into(),
+        _ => "see the field's meaning in docs/, or compare with a file of the same folder".into(),
     }
 }
 
