@@ -104,3 +104,14 @@ pub fn memory_mb(process: &str) -> (u64, u64) {
     };
     (field("VmRSS:"), field("VmHWM:"))
 }
+
+/// Of sorted microseconds, the one below which this share of them lies, in milliseconds.
+pub fn at_share_ms(sorted_us: &[u32], share: f64) -> f64 {
+    let at = (sorted_us.len() as f64 * share) as usize;
+    f64::from(sorted_us.get(at).copied().unwrap_or(0)) / 1000.0
+}
+
+/// What else the machine was doing.
+pub fn load_average() -> String {
+    std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_string()
+}

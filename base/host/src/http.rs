@@ -11,7 +11,7 @@ pub use gate::{Gate, Keys};
 pub use layers::{Shell, wrap};
 pub use openapi::document;
 pub use routes::{Access, Doc, Operation, Routes, Who};
-pub use server::{ListenError, Listener, Switch, Tls, TlsAcceptor};
+pub use server::{ListenError, Listener, Switch, Tls, TlsAcceptor, accept};
 
 #[cfg(test)]
 mod tests;

@@ -285,9 +285,4 @@ impl Broker {
         }
         if changes.is_empty() { Ok(()) } else { self.save(changes).await }
     }
-
-    /// How many messages and sessions there are, for those who ask.
-    pub fn sessions(&self) -> usize {
-        self.state().sessions.len()
-    }
 }

@@ -58,22 +58,3 @@ pub struct Limits {
     pub room: Room,
     pub topics: Bounds,
 }
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            anonymous: true,
-            open: false,
-            connections: 12_000,
-            packet_bytes: 256 * 1024,
-            receive_maximum: 1_000,
-            keep_alive_seconds: 3_600,
-            session_seconds: 7 * 86_400,
-            sessions: 100_000,
-            retained_bytes: 64 << 20,
-            publishes_per_second: 2_000,
-            room: Room { messages: 1_000, bytes: 1 << 20 },
-            topics: Bounds::default(),
-        }
-    }
-}

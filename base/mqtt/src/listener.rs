@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use host::http::{ListenError, Tls, TlsAcceptor};
+use host::http::{ListenError, Tls, TlsAcceptor, accept};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -33,22 +33,8 @@ impl Server {
     pub async fn serve(self, mut stop: watch::Receiver<bool>) {
         let stopping = stop.clone();
         let mut clients = tokio::task::JoinSet::new();
-        loop {
-            // Beyond the limit a client waits in the system's queue until another leaves.
-            let Ok(permit) = self.broker.inner.connections.clone().acquire_owned().await else { break };
-            let accepted = tokio::select! {
-                accepted = self.socket.accept() => accepted,
-                _ = stop.wait_for(|stop| *stop) => break,
-            };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    tracing::warn!(%error, "an MQTT connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            };
-            drop(stream.set_nodelay(true));
+        let room = self.broker.inner.connections.clone();
+        while let Some((stream, permit)) = accept(&self.socket, &room, &mut stop).await {
             let (broker, tls, stop) = (self.broker.clone(), self.tls.clone(), stopping.clone());
             clients.spawn(async move {
                 match tls {

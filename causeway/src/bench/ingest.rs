@@ -8,7 +8,7 @@ use serde_json::json;
 use vocab::Time;
 
 use super::connection::Connection;
-use super::{Plan, cpu_seconds, memory_mb, series};
+use super::{Plan, at_share_ms, cpu_seconds, load_average, memory_mb, series};
 
 /// Datastreams made by one request's deep insert.
 const A_THING: u64 = 200;
@@ -256,13 +256,10 @@ async fn load(plan: &Plan, name: &str, connections: u64, batch: u64) -> Result<(
     }
     let took = began.elapsed();
     late_us.sort_unstable();
-    let at = |share: f64| {
-        late_us.get((late_us.len() as f64 * share) as usize).copied().unwrap_or(0) as f64 / 1000.0
-    };
     println!(
         "latency_ms p50={:.2} p99={:.2} generator_cpu_seconds={:.1}",
-        at(0.5),
-        at(0.99),
+        at_share_ms(&late_us, 0.5),
+        at_share_ms(&late_us, 0.99),
         cpu_seconds("self") - own_before
     );
     let rows = sent.load(Ordering::Relaxed);
@@ -354,6 +351,6 @@ fn report(name: &str, rows: u64, took: Duration, server_cpu: f64, server: &str, 
         "{name} batch={batch} rows={rows} seconds={seconds:.1} rows_per_second={:.0} server_cpu_seconds={server_cpu:.1} \
          server_mb={resident} server_peak_mb={peak} load={}",
         rows as f64 / seconds,
-        std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim()
+        load_average()
     );
 }

@@ -10,7 +10,7 @@ use vocab::Time;
 
 use super::connection::Connection;
 use super::ingest::ids;
-use super::{Plan, cpu_seconds, memory_mb, series};
+use super::{Plan, at_share_ms, cpu_seconds, load_average, memory_mb, series};
 
 fn told(failure: crate::commands::Failure) -> String {
     failure.to_string()
@@ -131,23 +131,21 @@ pub async fn publish(plan: &Plan) -> Result<(), String> {
     let took = began.elapsed().as_secs_f64();
     let (mut heard, count) = reader.await.map_err(|e| e.to_string())??;
     let rows = acknowledged.load(Ordering::Relaxed);
-    let at = |sorted: &mut Vec<u32>, share: f64| {
-        sorted.sort_unstable();
-        sorted.get((sorted.len() as f64 * share) as usize).copied().unwrap_or(0) as f64 / 1000.0
-    };
+    late.sort_unstable();
+    heard.sort_unstable();
     let (resident, peak) = memory_mb(&server);
     println!(
         "mqtt connections={connections} window={window} rows={rows} seconds={took:.1} rows_per_second={:.0} \
          acknowledged_ms p50={:.1} p99={:.1} told={count} told_ms p50={:.1} p99={:.1} server_cpu_seconds={:.1} \
          generator_cpu_seconds={:.1} server_mb={resident} server_peak_mb={peak} load={}",
         rows as f64 / took,
-        at(&mut late, 0.5),
-        at(&mut late, 0.99),
-        at(&mut heard, 0.5),
-        at(&mut heard, 0.99),
+        at_share_ms(&late, 0.5),
+        at_share_ms(&late, 0.99),
+        at_share_ms(&heard, 0.5),
+        at_share_ms(&heard, 0.99),
         cpu_seconds(&server) - before,
         cpu_seconds("self") - own,
-        std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim()
+        load_average()
     );
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use vocab::Time;
 
 use super::connection::Connection;
-use super::{Plan, ingest};
+use super::{Plan, at_share_ms, ingest};
 
 /// One query: its name and its path.
 struct Query {
@@ -80,12 +80,12 @@ fn queries(ids: &[i64], newest: Time) -> Vec<Query> {
 }
 
 async fn time(connection: &mut Connection, query: &Query, count: u64) -> Result<(), String> {
-    let mut took_us: Vec<u64> = Vec::with_capacity(count as usize);
+    let mut took_us: Vec<u32> = Vec::with_capacity(count as usize);
     let mut bytes = 0;
     for _ in 0..count {
         let asked = Instant::now();
         let reply = connection.get(&query.path).await?;
-        took_us.push(asked.elapsed().as_micros() as u64);
+        took_us.push(asked.elapsed().as_micros() as u32);
         if reply.status != 200 {
             return Err(format!(
                 "{}: {}: {}",
@@ -97,9 +97,7 @@ async fn time(connection: &mut Connection, query: &Query, count: u64) -> Result<
         bytes = reply.body.len();
     }
     took_us.sort_unstable();
-    let at = |share: f64| {
-        took_us.get((took_us.len() as f64 * share) as usize).copied().unwrap_or(0) as f64 / 1000.0
-    };
+    let at = |share: f64| at_share_ms(&took_us, share);
     println!("query \"{}\" bytes={bytes} p50_ms={:.2} p99_ms={:.2}", query.name, at(0.5), at(0.99));
     Ok(())
 }

@@ -18,7 +18,7 @@ use hyper_util::service::TowerToHyperService;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::Service;
 
 /// The certificate chain and its key, as PEM files.
@@ -97,22 +97,7 @@ impl Listener {
     /// Serves until `stop` says true.
     pub async fn serve(self, routes: Switch, mut stop: watch::Receiver<bool>) {
         let graceful = Arc::new(GracefulShutdown::new());
-        loop {
-            let Ok(permit) = self.connections.clone().acquire_owned().await else { break };
-            let accepted = tokio::select! {
-                accepted = self.socket.accept() => accepted,
-                _ = stop.wait_for(|stop| *stop) => break,
-            };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    // Out of file handles, most likely: waiting lets some be given back.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            };
-            drop(stream.set_nodelay(true));
+        while let Some((stream, permit)) = accept(&self.socket, &self.connections, &mut stop).await {
             let (routes, tls, watcher) = (routes.clone(), self.tls.clone(), graceful.watcher());
             tokio::spawn(async move {
                 serve_one(stream, tls, routes, watcher).await;
@@ -122,6 +107,33 @@ impl Listener {
         drop(self.socket);
         if let Ok(graceful) = Arc::try_unwrap(graceful) {
             drop(tokio::time::timeout(Duration::from_secs(GRACE_SECONDS), graceful.shutdown()).await);
+        }
+    }
+}
+
+/// The next connection, once there is room for it: beyond that clients wait in the system's queue. None when `stop` says
+/// true. The permit is the connection's place.
+pub async fn accept(
+    socket: &TcpListener,
+    room: &Arc<Semaphore>,
+    stop: &mut watch::Receiver<bool>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    loop {
+        let permit = room.clone().acquire_owned().await.ok()?;
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            _ = stop.wait_for(|stop| *stop) => return None,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                drop(stream.set_nodelay(true));
+                return Some((stream, permit));
+            }
+            Err(error) => {
+                // Out of file handles, most likely: waiting lets some be given back.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         }
     }
 }

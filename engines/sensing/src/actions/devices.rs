@@ -1,7 +1,5 @@
 //! The registry of devices: register, change, give keys, notice silence.
 
-use std::collections::HashMap;
-
 use host::access::Action;
 use host::http::Keys;
 use host::{DbError, Gate, Problem, Tx};
@@ -206,7 +204,11 @@ impl Sensing {
             seen.extend(some.into_iter().filter(|device| is_seen(gate, device)).take(limit - seen.len()));
         }
         let heard = self.inner.db.read(store::heard).await?;
-        Ok(seen.into_iter().map(|device| self.viewed(device, &heard, gate.now)).collect())
+        let viewed = seen.into_iter().map(|device| {
+            let last_seen = heard.get(device.slug.as_str()).copied();
+            self.viewed(device, last_seen, gate.now)
+        });
+        Ok(viewed.collect())
     }
 
     /// What happened to a device, newest first.
@@ -250,12 +252,12 @@ impl Sensing {
     }
 
     async fn view_of(&self, device: Device, now: Time) -> Result<DeviceView, DbError> {
-        let heard = self.inner.db.read(store::heard).await?;
-        Ok(self.viewed(device, &heard, now))
+        let slug = device.slug.to_string();
+        let last_seen = self.inner.db.read(move |tx| store::last_heard(tx, &slug)).await?;
+        Ok(self.viewed(device, last_seen, now))
     }
 
-    fn viewed(&self, device: Device, heard: &HashMap<String, Time>, now: Time) -> DeviceView {
-        let last_seen = heard.get(device.slug.as_str()).copied();
+    fn viewed(&self, device: Device, last_seen: Option<Time>, now: Time) -> DeviceView {
         let observations = self.observations();
         let stream = device.battery.as_ref().and_then(|slug| observations.datastreams().by_slug(slug));
         DeviceView {

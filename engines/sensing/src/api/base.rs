@@ -58,10 +58,14 @@ pub fn is_1_0(uri: &Uri) -> bool {
 /// What a JSON Patch says that it is (RFC 6902).
 pub const JSON_PATCH: &str = "application/json-patch+json";
 
+/// What a body says that it is; empty where it does not say.
+pub fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
 /// Whether a body says that it is a JSON Patch.
 pub fn is_json_patch(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON_PATCH))
+    content_type(headers).split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON_PATCH))
 }
 
 /// A body must say that it is JSON, in UTF-8.

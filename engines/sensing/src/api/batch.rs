@@ -30,8 +30,7 @@ pub async fn batch(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_multipart = multipart::boundary(kind);
+    let is_multipart = multipart::boundary(super::base::content_type(&headers));
     let entries = match is_multipart {
         Some(boundary) => multipart::read(&bytes, boundary)?,
         None => {

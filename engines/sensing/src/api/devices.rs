@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vocab::Time;
 
+use super::base::content_type;
 use super::latest::parameters;
 use super::problems::BAD_DEVICE;
 use crate::Sensing;
@@ -199,8 +200,7 @@ async fn register(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.starts_with("text/csv") {
+    if !content_type(&headers).starts_with("text/csv") {
         let made = sensing.register(&gate, &[(1, json(&bytes)?)]).await?;
         let made = made.into_iter().next().ok_or_else(|| Problem::new(&BAD_DEVICE, "nothing was sent"))?;
         let registered = Registered { device: made.0.slug.to_string(), key: made.1 };

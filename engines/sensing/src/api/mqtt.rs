@@ -5,7 +5,6 @@ mod replay;
 mod tell;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, State};
@@ -15,6 +14,7 @@ use host::access::Action;
 use host::http::Keys;
 use host::{Access, Gate, Problem};
 use mqtt::application::Busy;
+use mqtt::limits::RETRY;
 use mqtt::{Application, Fates, Publication, Reason, Refused, Replay, Taking};
 use vocab::Caller;
 
@@ -30,9 +30,6 @@ use crate::told::{self, Topic};
 use interests::Interests;
 
 pub use tell::tell;
-
-/// Between two tries to hand observations to a full door: a commit or two.
-const RETRY: Duration = Duration::from_millis(10);
 
 /// The data model behind an MQTT broker. Cloning shares it.
 #[derive(Clone)]

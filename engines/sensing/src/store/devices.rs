@@ -121,7 +121,18 @@ pub fn history(tx: &mut Tx, device: i64, limit: usize) -> Result<Vec<Line>, DbEr
     )
 }
 
-/// When each device was last heard, by its name, whatever became of what it said.
+/// When a device was last heard, whatever became of what it said.
+pub fn last_heard(tx: &mut Tx, device: &str) -> Result<Option<Time>, DbError> {
+    let last = tx.query_one(
+        "SELECT COALESCE(MAX(c.last), 0) FROM obs_source s JOIN obs_counter c ON c.source = s.id
+         WHERE s.kind = 'device' AND s.slug = $1",
+        &[device.into()],
+        |row| row.time(0),
+    )?;
+    Ok(last.filter(|last| last.0 > 0))
+}
+
+/// [`last_heard`] of every device, by its name.
 pub fn heard(tx: &mut Tx) -> Result<HashMap<String, Time>, DbError> {
     let rows = tx.query(
         "SELECT s.slug, MAX(c.last) FROM obs_source s JOIN obs_counter c ON c.source = s.id
