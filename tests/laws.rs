@@ -3,6 +3,7 @@
 mod committed;
 mod packs;
 mod recipe;
+mod register;
 mod reload;
 mod routes;
 mod second_city;

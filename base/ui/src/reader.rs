@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use vocab::time::{DAY, HOUR, MINUTE, SECOND};
-use vocab::{Lang, Quality, Text, Time, Value};
+use vocab::{Day, Lang, Quality, Text, Time, Value};
 
 use crate::language::{Arg, Words};
 use crate::markup::{Markup, escape};
@@ -100,6 +100,11 @@ impl<'a> Reader<'a> {
     /// `24 Nov 2026`; `2026年11月24日`.
     pub fn date(&self, time: Time) -> String {
         self.dated("date-full", time)
+    }
+
+    /// A day of the calendar, as [`Reader::date`] writes it.
+    pub fn date_of(&self, day: Day) -> String {
+        self.date(day.start(self.zone))
     }
 
     /// `24 Nov`; `11月24日`.

@@ -4,6 +4,7 @@
 
 pub mod bounds;
 pub mod caller;
+pub mod day;
 pub mod id;
 pub mod label;
 pub mod language;
@@ -14,6 +15,7 @@ pub mod time;
 
 pub use bounds::Bounds;
 pub use caller::Caller;
+pub use day::Day;
 pub use id::Slug;
 pub use label::Label;
 pub use language::{Lang, Text};

@@ -1,7 +1,8 @@
-//! HTTP: the live stream of the pages, and how feeds are doing as JSON.
+//! HTTP: the live stream of the pages, and feeds, notices and the register for programs.
 
 mod live;
 pub(crate) mod pulse;
+mod register;
 mod status;
 
 use host::{Access, Doc, Routes};
@@ -38,6 +39,32 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             Access::public_read("notices"),
             Doc::new("Warnings and news that feeds brought, those in force first"),
             status::notices,
+        )
+        .get(
+            "/api/initiatives",
+            Access::public_read("register"),
+            Doc::new(
+                "The register of the city's plan: every entry with what the document and later sources say",
+            ),
+            register::initiatives,
+        )
+        .get(
+            "/api/initiatives.csv",
+            Access::public_read("register"),
+            Doc::new("The register as a table, one row an entry").media_type("text/csv"),
+            register::initiatives_csv,
+        )
+        .get(
+            "/{lang}/initiatives/changes.atom",
+            Access::public_read("register"),
+            Doc::new("What sources say of all entries, newest first").media_type("application/atom+xml"),
+            register::changes,
+        )
+        .get(
+            "/{lang}/initiatives/{entry}/changes.atom",
+            Access::public_read("register"),
+            Doc::new("What sources say of one entry, newest first").media_type("application/atom+xml"),
+            register::changes_of_one,
         )
         .with_state(portal)
 }

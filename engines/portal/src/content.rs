@@ -1,4 +1,4 @@
-//! What the pages need of a pack: its words and its dashboard, judged together.
+//! What the pages need of a pack: its words, its dashboard and its register, judged together.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use host::pack::{self, Finding, Pack};
 use ui::language::{Messages, Words};
 
 use crate::dashboard::Dashboard;
+use crate::register::Register;
 
 /// The messages of this crate.
 pub const MESSAGES: &[(&str, &str)] = &[
@@ -14,11 +15,13 @@ pub const MESSAGES: &[(&str, &str)] = &[
     ("zh-Hans", include_str!("../messages/zh-Hans.ftl")),
 ];
 
-/// Words and dashboard of a pack. Cloning shares them.
+/// Words, dashboard and register of a pack. Cloning shares them.
 #[derive(Clone)]
 pub struct Content {
     pub words: Arc<Words>,
     pub dashboard: Arc<Dashboard>,
+    /// Nothing where the pack follows no plan.
+    pub register: Option<Arc<Register>>,
 }
 
 impl Content {
@@ -48,13 +51,17 @@ impl Content {
             faults.iter().map(|fault| Finding::new(city, line, fault.to_string(), hint)).collect::<Vec<_>>()
         });
         let dashboard = Dashboard::of(pack);
-        match (words, dashboard) {
-            (Ok(words), Ok(dashboard)) if findings.is_empty() => {
-                Ok(Content { words: Arc::new(words), dashboard: Arc::new(dashboard) })
-            }
-            (words, dashboard) => {
+        let register = Register::of(pack);
+        match (words, dashboard, register) {
+            (Ok(words), Ok(dashboard), Ok(register)) if findings.is_empty() => Ok(Content {
+                words: Arc::new(words),
+                dashboard: Arc::new(dashboard),
+                register: register.map(Arc::new),
+            }),
+            (words, dashboard, register) => {
                 findings.extend(words.err().unwrap_or_default());
                 findings.extend(dashboard.err().unwrap_or_default());
+                findings.extend(register.err().unwrap_or_default());
                 Err(findings)
             }
         }

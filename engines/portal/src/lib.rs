@@ -8,6 +8,7 @@ pub mod feeds;
 mod jobs;
 pub mod notice;
 mod pages;
+pub mod register;
 mod store;
 pub mod unit;
 

@@ -2,14 +2,18 @@
 
 mod about;
 pub mod asked;
+mod chapter;
 mod datastream;
 mod developers;
 mod device;
 mod feed;
 pub mod figures;
 mod home;
+mod initiative;
 mod map;
 pub mod problem;
+mod progress;
+mod register;
 pub mod registry;
 pub mod site;
 mod thing;
@@ -43,6 +47,11 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
         "/{lang}/map" map::map, "Places on a map, with a list beside it";
         "/{lang}/things/{*slug}" thing::thing, "A detector, a car park, a station, a lamppost";
         "/{lang}/datastreams/{*slug}" datastream::datastream, "A series: chart, table, files";
+        "/{lang}/initiatives" register::register, "The register of the city's plan";
+        "/{lang}/initiatives/progress" progress::progress, "How the plan goes, by chapter, date and mission";
+        "/{lang}/initiatives/counted" progress::counted, "How the entries of the register were counted";
+        "/{lang}/initiatives/{entry}" initiative::initiative, "One entry of the register";
+        "/{lang}/chapters/{chapter}" chapter::chapter, "One chapter of the plan";
         "/{lang}/feeds" feed::feeds, "Where everything comes from, and how that is doing";
         "/{lang}/feeds/{feed}" feed::feed, "One feed";
         "/{lang}/devices" device::devices, "Devices: how each is and when it was last heard";

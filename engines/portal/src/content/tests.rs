@@ -4,11 +4,16 @@ use ui::language::keys_in;
 use vocab::Lang;
 
 use super::*;
+use crate::register::schedule::Schedule;
+use crate::register::{Carried, Nature, Stage};
 
 /// Keys that are put together or kept in tables, which no search for literals finds.
-const IN_TABLES: [&str; 26] = [
+const IN_TABLES: [&str; 29] = [
     "nav-home",
     "nav-map",
+    "nav-register",
+    "page-of-ours",
+    "stage-silent",
     "nav-feeds",
     "nav-api",
     "range-day",
@@ -57,13 +62,20 @@ fn every_word_that_pages_ask_for_is_there() {
     gather(&home.join("templates"), &mut all);
     let mut keys = keys_in(&all);
     keys.extend(IN_TABLES.map(String::from));
+    keys.extend(Stage::ALL.map(|stage| format!("stage-{}", stage.word())));
+    keys.extend(Schedule::WORDS.map(|word| format!("schedule-word-{word}")));
+    keys.extend(
+        Nature::ALL.iter().flat_map(|n| ["", "-text"].map(|end| format!("nature-{}{end}", n.word()))),
+    );
+    keys.extend(
+        Carried::ALL.iter().flat_map(|c| ["", "-text"].map(|end| format!("carried-{}{end}", c.word()))),
+    );
     assert!(keys.len() > 100, "only {} keys were found", keys.len());
     let missing: Vec<&String> = keys.iter().filter(|key| !words.has(key)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     // And nobody translates what no page says. Some keys are put together.
-    let asked = |key: &str| {
-        all.contains(&format!("\"{key}\"")) || key.ends_with("-recorded") || IN_TABLES.contains(&key)
-    };
+    let asked =
+        |key: &str| all.contains(&format!("\"{key}\"")) || key.ends_with("-recorded") || keys.contains(key);
     let messages = MESSAGES[0].1.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
     let unused: Vec<&str> = messages.filter(|key| !key.starts_with(' ') && !asked(key)).collect();
     assert!(unused.is_empty(), "{unused:?}");

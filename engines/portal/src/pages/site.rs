@@ -7,8 +7,24 @@ use vocab::{Lang, Text};
 use crate::Parts;
 
 /// The main navigation: the key of each entry's name, and its path.
-const NAV: [(&str, &str); 4] =
-    [("nav-home", ""), ("nav-map", "/map"), ("nav-feeds", "/feeds"), ("nav-api", "/developers")];
+const NAV: [(&str, &str); 5] = [
+    ("nav-home", ""),
+    ("nav-map", "/map"),
+    ("nav-register", REGISTER),
+    ("nav-feeds", "/feeds"),
+    ("nav-api", "/developers"),
+];
+/// Only a pack that follows a plan has it.
+const REGISTER: &str = "/initiatives";
+
+/// The message that names a page which is not in the navigation.
+pub fn page_key(path: &str) -> Option<&'static str> {
+    match path {
+        "/devices" => Some("devices-title"),
+        "/register-device" => Some("device-register"),
+        _ => None,
+    }
+}
 
 pub fn site(parts: &Parts) -> Site {
     let city = &parts.pack.city;
@@ -21,6 +37,7 @@ pub fn site(parts: &Parts) -> Site {
     let words = &parts.content.words;
     let nav = NAV
         .iter()
+        .filter(|(_, path)| *path != REGISTER || parts.content.register.is_some())
         .map(|(key, path)| NavItem { label: in_all(words, &tags, key), path: (*path).into() })
         .collect();
     let named = |name: &String| Text::new(tags.iter().map(|lang| (lang.clone(), name.clone())));
