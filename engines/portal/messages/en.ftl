@@ -363,3 +363,30 @@ schedule-late = Due: { $due }. There since { $on }: { $n ->
     [one] 1 day
    *[other] { SHOW($n) } days
 } after it.
+
+# The question box, search, places and storms
+question-label = What would you like to know or do?
+question-hint = A place, a service, a number
+tasks-label = What people come for
+search-title = Search
+search-title-for = Search: { $question }
+search-over = Places, initiatives, sources and pages: { SHOW($n) } in all.
+search-nothing = Nothing was found. Try fewer words, or another spelling.
+search-found = { SHOW($n) } found
+kind-task = Task
+kind-page = Page
+kind-area = District
+kind-place = Place
+kind-initiative = Initiative
+kind-feed = Source
+kind-thing = Measured here
+near-title = Near { $place }
+near-lead = What is measured within { $metres } m, nearest first.
+near-nothing = Nothing is measured here that this site knows of.
+storm-quotes = What sources say
+storm-rules = Standing rules
+storm-rules-text = These hold whenever such a warning is in force. They are not reports of what happens now.
+storm-says-nothing = It listed nothing at { $time }.
+storm-not-known = Not known: nothing was heard from it.
+home-plan = The city's plan
+home-plan-text = What sources lately said of it.

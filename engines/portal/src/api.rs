@@ -18,7 +18,7 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
                 .media_type("text/event-stream")
                 .query(
                     "topic",
-                    "tile:<id>, feeds, map:<feed> or the name of a datastream; may stand several times",
+                    "tile:<id>, feeds, notices, map:<feed> or the name of a datastream; may stand several times",
                 )
                 .query(
                     "last-event-id",
@@ -39,6 +39,14 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             Access::public_read("notices"),
             Doc::new("Warnings and news that feeds brought, those in force first"),
             status::notices,
+        )
+        .get(
+            "/api/search",
+            Access::public_read("pages"),
+            Doc::new("Pages, places, entries and things that answer a question in any of the city's languages")
+                .query("q", "what is looked for; slips of the hand are forgiven")
+                .query("limit", "how many results, 50 at most"),
+            crate::pages::search::search_api,
         )
         .get(
             "/api/initiatives",

@@ -1,4 +1,4 @@
-//! What the pages need of a pack: its words, its dashboard and its register, judged together.
+//! What the pages need of a pack: its words, its dashboards and its register, judged together.
 
 use std::sync::Arc;
 
@@ -7,6 +7,8 @@ use ui::language::{Messages, Words};
 
 use crate::dashboard::Dashboard;
 use crate::register::Register;
+use crate::storm::Storms;
+use crate::task::Tasks;
 
 /// The messages of this crate.
 pub const MESSAGES: &[(&str, &str)] = &[
@@ -15,11 +17,13 @@ pub const MESSAGES: &[(&str, &str)] = &[
     ("zh-Hans", include_str!("../messages/zh-Hans.ftl")),
 ];
 
-/// Words, dashboard and register of a pack. Cloning shares them.
+/// Words, dashboards and register of a pack. Cloning shares them.
 #[derive(Clone)]
 pub struct Content {
     pub words: Arc<Words>,
     pub dashboard: Arc<Dashboard>,
+    pub tasks: Arc<Tasks>,
+    pub storms: Arc<Storms>,
     /// Nothing where the pack follows no plan.
     pub register: Option<Arc<Register>>,
 }
@@ -52,16 +56,23 @@ impl Content {
         });
         let dashboard = Dashboard::of(pack);
         let register = Register::of(pack);
-        match (words, dashboard, register) {
-            (Ok(words), Ok(dashboard), Ok(register)) if findings.is_empty() => Ok(Content {
-                words: Arc::new(words),
-                dashboard: Arc::new(dashboard),
-                register: register.map(Arc::new),
-            }),
-            (words, dashboard, register) => {
+        let (tasks, storms) = (Tasks::of(pack), Storms::of(pack));
+        match (words, dashboard, register, tasks, storms) {
+            (Ok(words), Ok(dashboard), Ok(register), Ok(tasks), Ok(storms)) if findings.is_empty() => {
+                Ok(Content {
+                    words: Arc::new(words),
+                    dashboard: Arc::new(dashboard),
+                    tasks: Arc::new(tasks),
+                    storms: Arc::new(storms),
+                    register: register.map(Arc::new),
+                })
+            }
+            (words, dashboard, register, tasks, storms) => {
                 findings.extend(words.err().unwrap_or_default());
                 findings.extend(dashboard.err().unwrap_or_default());
                 findings.extend(register.err().unwrap_or_default());
+                findings.extend(tasks.err().unwrap_or_default());
+                findings.extend(storms.err().unwrap_or_default());
                 Err(findings)
             }
         }

@@ -9,7 +9,10 @@ mod jobs;
 pub mod notice;
 mod pages;
 pub mod register;
+pub mod search;
 mod store;
+pub mod storm;
+pub mod task;
 pub mod unit;
 
 use std::sync::{Arc, OnceLock};
@@ -21,12 +24,14 @@ use intake::Feed;
 use intake::runner::Intake;
 use sensing::Sensing;
 use spatial::Layers;
+use tokio::sync::watch;
 use ui::layout::Site;
 use vocab::Mode;
 
 pub use content::{Content, MESSAGES};
 use pages::figures::Figures;
 use pages::registry::Registry;
+use pages::search::Finder;
 
 /// This crate's tables.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -45,6 +50,8 @@ pub struct Parts {
     pub intake: Intake,
     pub sensing: Sensing,
     pub layers: Layers,
+    /// Told each time that something is said to the public, or withdrawn.
+    pub news: watch::Receiver<u64>,
     /// Whoever answers for this installation, where the configuration says.
     pub run_by: Option<String>,
     /// Where people write when something is wrong: a mail address or a URL.
@@ -65,6 +72,7 @@ struct Inner {
     ground: ui::map::Ground,
     registry: Registry,
     figures: Figures,
+    finder: Finder,
     pulse: api::pulse::Pulse,
     operations: OnceLock<Vec<Operation>>,
 }
@@ -79,6 +87,7 @@ impl Portal {
                 ground,
                 registry: Registry::default(),
                 figures: Figures::default(),
+                finder: Finder::default(),
                 pulse: api::pulse::Pulse::new(parts.clock.now().0),
                 operations: OnceLock::new(),
                 parts,

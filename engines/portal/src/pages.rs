@@ -11,10 +11,12 @@ pub mod figures;
 mod home;
 mod initiative;
 mod map;
+mod near;
 pub mod problem;
 mod progress;
 mod register;
 pub mod registry;
+pub mod search;
 pub mod site;
 mod thing;
 
@@ -44,6 +46,8 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
         "/" front, "To the front page in the reader's language";
         "/{lang}" bare, "To the front page of a language";
         "/{lang}/" home::home, "The city now";
+        "/{lang}/search" search::search, "Search over everything";
+        "/{lang}/near/{place}" near::near, "What is measured around a named place";
         "/{lang}/map" map::map, "Places on a map, with a list beside it";
         "/{lang}/things/{*slug}" thing::thing, "A detector, a car park, a station, a lamppost";
         "/{lang}/datastreams/{*slug}" datastream::datastream, "A series: chart, table, files";

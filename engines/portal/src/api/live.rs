@@ -14,6 +14,7 @@ use sensing::entity::Sight;
 use sensing::observation::Content;
 use serde_json::{Value as Json, json};
 use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
 use ui::Reader;
 use ui::status::State as Mood;
 use vocab::{Lang, Mode, Time};
@@ -37,6 +38,8 @@ enum Why<'a> {
     /// It has just opened, or fell behind: everything that has a value.
     Opening,
     Beat(&'a Beat),
+    /// Something was said to the public, or withdrawn.
+    News,
     /// Time went by.
     Time,
 }
@@ -45,6 +48,7 @@ impl Why<'_> {
     fn touches(&self, feed: &str) -> bool {
         match self {
             Why::Opening | Why::Time => true,
+            Why::News => false,
             Why::Beat(beat) => feed.is_empty() || beat.feeds.contains(feed),
         }
     }
@@ -61,6 +65,14 @@ enum Topic {
         name: String,
         feed: String,
     },
+    /// What is said to the public: drawn again when something is said or withdrawn.
+    Notices,
+}
+
+enum Heard {
+    Beat(Result<Arc<Beat>, RecvError>),
+    News,
+    Nothing,
 }
 
 struct Listener {
@@ -69,12 +81,14 @@ struct Listener {
     topics: Vec<Topic>,
     waiting: VecDeque<Event>,
     beats: broadcast::Receiver<Arc<Beat>>,
+    news: watch::Receiver<u64>,
 }
 
 pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let Asked { portal, lang } = asked;
     let beats = portal.beats();
-    let mut listener = Listener { portal, lang, topics: Vec::new(), waiting: VecDeque::new(), beats };
+    let news = portal.parts().news.clone();
+    let mut listener = Listener { portal, lang, topics: Vec::new(), waiting: VecDeque::new(), beats, news };
     let pairs = query.unwrap_or_default();
     let topics = pairs.split('&').filter_map(|pair| pair.strip_prefix("topic="));
     for topic in topics.take(MOST) {
@@ -94,6 +108,9 @@ impl Listener {
     fn topic(&self, name: &str) -> Option<Topic> {
         if name == "feeds" {
             return Some(Topic::List { name: name.into(), feed: String::new() });
+        }
+        if name == "notices" {
+            return Some(Topic::Notices);
         }
         if let Some(feed) = name.strip_prefix("map:") {
             return Some(Topic::List { name: name.into(), feed: feed.into() });
@@ -151,7 +168,7 @@ impl Listener {
                     let row = match &why {
                         Why::Beat(beat) => beat.rows.get(id).cloned(),
                         Why::Opening => portal.parts().sensing.observations().last(*id),
-                        Why::Time => None,
+                        Why::Time | Why::News => None,
                     };
                     let Some(row) = row else { continue };
                     let limit = portal.parts().sensing.note(*id).map_or(0, |note| note.freshness_seconds);
@@ -161,6 +178,11 @@ impl Listener {
                         message["text"] = reader.value(&row.value(), 1).into();
                     }
                     told.push(("value", message));
+                }
+                Topic::Notices => {
+                    if matches!(why, Why::News) {
+                        told.push(("list", json!({ "id": "notices" })));
+                    }
                 }
                 Topic::List { name, feed } => {
                     if matches!(why, Why::Beat(_)) && why.touches(feed) {
@@ -182,13 +204,18 @@ impl Listener {
             if let Some(event) = self.waiting.pop_front() {
                 return Some(event);
             }
-            let heard = tokio::time::timeout(LOOK_AGAIN, self.beats.recv()).await;
+            let heard = tokio::select! {
+                beat = self.beats.recv() => Heard::Beat(beat),
+                Ok(()) = self.news.changed() => Heard::News,
+                () = tokio::time::sleep(LOOK_AGAIN) => Heard::Nothing,
+            };
             let clocks = self.portal.clocks().await.ok()?;
             match heard {
-                Ok(Ok(beat)) => self.tell(&clocks, Why::Beat(&beat)),
-                Ok(Err(RecvError::Lagged(_))) => self.tell(&clocks, Why::Opening),
-                Ok(Err(RecvError::Closed)) => return None,
-                Err(_) => self.tell(&clocks, Why::Time),
+                Heard::Beat(Ok(beat)) => self.tell(&clocks, Why::Beat(&beat)),
+                Heard::Beat(Err(RecvError::Lagged(_))) => self.tell(&clocks, Why::Opening),
+                Heard::Beat(Err(RecvError::Closed)) => return None,
+                Heard::News => self.tell(&clocks, Why::News),
+                Heard::Nothing => self.tell(&clocks, Why::Time),
             }
         }
     }

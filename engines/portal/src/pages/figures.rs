@@ -14,7 +14,7 @@ use ui::chart::{self, Point};
 use ui::layout::Shown;
 use ui::markup::Markup;
 use ui::status::State;
-use ui::tile::{Figure, Tile};
+use ui::tile::{Figure, Tile, Usual};
 use vocab::time::{DAY, HOUR, SECOND};
 use vocab::{Mode, Quality, Text, Time};
 
@@ -23,12 +23,16 @@ use crate::{Portal, unit};
 
 /// A figure of the front page is made anew no more often.
 const FIGURE_KEPT: i64 = SECOND;
+/// Weeks whose same hour says what is usual.
+pub const WEEKS: i64 = 4;
 /// Sources are few and never renamed; a new one is known after this.
 const SOURCES_KEPT: i64 = 2 * SECOND;
 
 pub struct Figures {
     made: Mutex<HashMap<String, (Time, Arc<Current>)>>,
     trails: Mutex<HashMap<String, Arc<Vec<Point>>>>,
+    /// What is usual for an hour, with the hour.
+    usual: Mutex<HashMap<String, (Time, Vec<f64>)>>,
     /// With when they were read.
     sources: Mutex<(Time, Arc<HashMap<u32, String>>)>,
 }
@@ -38,6 +42,7 @@ impl Default for Figures {
         Figures {
             made: Mutex::default(),
             trails: Mutex::default(),
+            usual: Mutex::default(),
             sources: Mutex::new((Time(0), Arc::default())),
         }
     }
@@ -169,6 +174,7 @@ impl Portal {
             }
             None => String::new(),
         };
+        drawn.usual = self.usual_of(tile, &current);
         let trails = self.inner.figures.trails.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(points) = trails.get(&tile.id).filter(|points| points.len() > 2) {
             let (from, to) = (points[0].time, points[points.len() - 1].time);
@@ -202,29 +208,54 @@ impl Portal {
         self.parts().feeds.iter().find(|feed| feed.id.as_str() == id).cloned()
     }
 
-    /// Draws the lines of the last day under the tiles.
+    /// Whether a figure is usual, as far as the hour that was looked at goes.
+    fn usual_of(&self, tile: &TileFile, current: &Current) -> Usual {
+        let (Some(value), Some(time)) = (current.value, current.time) else { return Usual::NotAsked };
+        let known = self.inner.figures.usual.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(&tile.id) {
+            Some((hour, weeks)) if *hour == time.floor(HOUR) && !current.is_stale => usual(value, weeks),
+            _ => Usual::NotAsked,
+        }
+    }
+
+    /// The figure of each hour between two times, out of the hourly means of its datastreams.
+    async fn hours(&self, tile: &TileFile, from: Time, to: Time) -> Result<Vec<Point>, DbError> {
+        let all = self.values(tile);
+        let ids: Vec<i64> = all.iter().map(|(datastream, _)| datastream.id).collect();
+        let steps = self.parts().sensing.observations().aggregate(ids, from.0, to.0, HOUR).await?;
+        let mut hours: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+        for (_, at, summary) in steps {
+            hours.entry(at).or_default().extend(summary.mean());
+        }
+        let points = hours.into_iter().filter_map(|(at, values)| {
+            // A sum over fewer values is a smaller sum, not a smaller city.
+            let enough = tile.show != Show::Sum || values.len() * 10 >= all.len() * 9;
+            let (value, _) = tile.show.figure(&values).filter(|_| enough)?;
+            Some(Point::new(Time(at), value))
+        });
+        Ok(points.collect())
+    }
+
+    /// Draws the lines of the last day under the tiles, and looks up what this hour was in the weeks before.
     pub(crate) async fn draw_trails(&self) -> Result<(), DbError> {
         let clocks = self.clocks().await?;
         for tile in &self.parts().content.dashboard.tiles {
-            let all = self.values(tile);
-            let Some(newest) = all.iter().map(|(_, row)| row.t.min(clocks.of(self, row).0)).max() else {
-                continue;
-            };
-            let ids: Vec<i64> = all.iter().map(|(datastream, _)| datastream.id).collect();
+            let newest = self.values(tile).iter().map(|(_, row)| row.t.min(clocks.of(self, row).0)).max();
+            let Some(newest) = newest else { continue };
             let to = Time(newest).floor(HOUR).plus(HOUR);
-            let steps =
-                self.parts().sensing.observations().aggregate(ids, to.plus(-DAY).0, to.0, HOUR).await?;
-            let mut hours: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
-            for (_, at, summary) in steps {
-                hours.entry(at).or_default().extend(summary.mean());
+            let points = Arc::new(self.hours(tile, to.plus(-DAY), to).await?);
+            let mut weeks = Vec::new();
+            for week in 1..=WEEKS {
+                let start = to.plus(-HOUR - week * 7 * DAY);
+                let then = self.hours(tile, start, start.plus(HOUR)).await?;
+                weeks.extend(then.first().and_then(|point| point.value));
             }
-            let points = hours.into_iter().filter_map(|(at, values)| {
-                // A sum over fewer values is a smaller sum, not a smaller city.
-                let enough = tile.show != Show::Sum || values.len() * 10 >= all.len() * 9;
-                let (value, _) = tile.show.figure(&values).filter(|_| enough)?;
-                Some(Point::new(Time(at), value))
-            });
-            let points = Arc::new(points.collect::<Vec<_>>());
+            self.inner
+                .figures
+                .usual
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(tile.id.clone(), (to.plus(-HOUR), weeks));
             self.inner
                 .figures
                 .trails
@@ -269,6 +300,19 @@ impl Portal {
             doubtful => (State::Notice, reader.quality(doubtful)),
         }
     }
+}
+
+/// What a value is beside those of the same hour in the weeks before (promise 4: four, else too little history).
+pub fn usual(value: f64, weeks: &[f64]) -> Usual {
+    if weeks.len() < WEEKS as usize {
+        return Usual::TooLittleHistory;
+    }
+    let low = weeks.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = weeks.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // The ruler reaches a quarter of its own length beyond whatever it shows.
+    let (least, most) = (low.min(value), high.max(value));
+    let room = ((most - least) / 4.0).max(most.abs() * 0.05).max(0.5);
+    Usual::Band { low, high, scale_low: least - room, scale_high: most + room }
 }
 
 fn mood(mood: Mood) -> State {

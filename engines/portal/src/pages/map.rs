@@ -176,8 +176,8 @@ fn places(
     (places, newest, fitting.len())
 }
 
-/// What the list says beside a place: the first of its datastreams that has a value.
-fn value(
+/// What a list says beside a place: the first of its datastreams that has a value.
+pub(super) fn value(
     portal: &Portal,
     streams: &[StreamView],
     r: &Reader,

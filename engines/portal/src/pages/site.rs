@@ -52,7 +52,7 @@ pub fn site(parts: &Parts) -> Site {
         operator: operator.unwrap_or_else(|| in_all(words, &tags, "operator-unnamed")),
         operator_url: "/about".into(),
         wrong_url: "/wrong".into(),
-        search_path: None,
+        search_path: Some("/search".into()),
         origin: parts.origin.trim_end_matches('/').to_string(),
     }
 }

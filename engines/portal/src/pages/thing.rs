@@ -124,7 +124,7 @@ pub(super) fn crumbs(portal: &Portal, r: &Reader, feed: Option<&str>, title: Str
     crumbs
 }
 
-fn around(at: Position, portal: &Portal, r: &Reader) -> Markup {
+pub(super) fn around(at: Position, portal: &Portal, r: &Reader) -> Markup {
     let bounds = Bounds {
         west: at.longitude - AROUND_DEGREES,
         south: at.latitude - AROUND_DEGREES * 0.6,
