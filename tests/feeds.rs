@@ -119,6 +119,10 @@ fn every_feed_file_is_good_and_open() {
         [
             "air-quality",
             "car-parks",
+            "incident-history",
+            "journey-times",
+            "kerb-bays",
+            "recycling-points",
             "segment-speeds",
             "smart-lampposts",
             "traffic-detectors",
