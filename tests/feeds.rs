@@ -118,10 +118,13 @@ fn every_feed_file_is_good_and_open() {
         ids,
         [
             "air-quality",
+            "car-parks-one-stop",
             "car-parks",
+            "ev-chargers",
             "incident-history",
             "journey-times",
             "kerb-bays",
+            "metered-bays",
             "recycling-points",
             "segment-speeds",
             "smart-lampposts",
