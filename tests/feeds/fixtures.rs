@@ -3,6 +3,7 @@
 use super::*;
 
 mod roads;
+mod services;
 
 const NOW: &str = "2031-05-04T10:00:00Z";
 
