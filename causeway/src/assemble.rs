@@ -193,7 +193,7 @@ pub fn assemble(
         feeds: content.feeds.clone(),
         intake: intake.clone(),
         sensing: sensing.clone(),
-        layers: spatial.layers().clone(),
+        spatial: spatial.clone(),
         run_by: config.server.run_by.clone(),
         contact: config.server.contact.clone(),
         origin: config.server.public_url.clone().unwrap_or_default(),

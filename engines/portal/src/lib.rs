@@ -19,7 +19,7 @@ use host::{Clock, Db, Pack, Problem, Routes};
 use intake::Feed;
 use intake::runner::Intake;
 use sensing::Sensing;
-use spatial::Layers;
+use spatial::Spatial;
 use ui::layout::Site;
 use vocab::Mode;
 
@@ -43,7 +43,7 @@ pub struct Parts {
     pub feeds: Vec<Arc<Feed>>,
     pub intake: Intake,
     pub sensing: Sensing,
-    pub layers: Layers,
+    pub spatial: Spatial,
     /// Whoever answers for this installation, where the configuration says.
     pub run_by: Option<String>,
     /// Where people write when something is wrong: a mail address or a URL.
@@ -71,7 +71,7 @@ struct Inner {
 impl Portal {
     pub fn new(parts: Parts) -> Portal {
         let site = pages::site::site(&parts);
-        let ground = parts.layers.ground();
+        let ground = parts.spatial.layers().ground();
         Portal {
             inner: Arc::new(Inner {
                 site,
