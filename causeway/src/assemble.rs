@@ -191,7 +191,7 @@ pub fn assemble(
         feeds: content.feeds.clone(),
         intake: intake.clone(),
         sensing: sensing.clone(),
-        layers: spatial.layers().clone(),
+        spatial: spatial.clone(),
         news,
         run_by: config.server.run_by.clone(),
         contact: config.server.contact.clone(),

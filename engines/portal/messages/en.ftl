@@ -117,6 +117,7 @@ feed-last-error = Last problem
 feed-sources-caption = Parts of this source
 feed-file = The file that says how it is read:
 feed-places = Places
+feed-features = All { $count } places as data (GeoJSON)
 feed-books = Counts
 feed-books-text = Every record received is mapped or set aside; every observation is stored, was there already, or is refused.
 feed-quarantined = Recently set aside

@@ -111,6 +111,7 @@ feed-last-error = 上次问题
 feed-sources-caption = 此来源的各部分
 feed-file = 说明如何读取的文件：
 feed-places = 地点
+feed-features = 全部 { $count } 个地点的数据（GeoJSON）
 feed-books = 数目
 feed-books-text = 收到的记录，或经转换，或予搁置；观测值或已存储，或早已存在，或被拒收。
 feed-quarantined = 最近搁置的记录

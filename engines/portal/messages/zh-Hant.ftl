@@ -111,6 +111,7 @@ feed-last-error = 上次問題
 feed-sources-caption = 此來源的各部分
 feed-file = 說明如何讀取的檔案：
 feed-places = 地點
+feed-features = 全部 { $count } 個地點的數據（GeoJSON）
 feed-books = 數目
 feed-books-text = 收到的紀錄，或經轉換，或予擱置；觀測值或已儲存，或早已存在，或被拒收。
 feed-quarantined = 最近擱置的紀錄

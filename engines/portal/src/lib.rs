@@ -23,7 +23,7 @@ use host::{Clock, Db, Pack, Problem, Routes};
 use intake::Feed;
 use intake::runner::Intake;
 use sensing::Sensing;
-use spatial::Layers;
+use spatial::Spatial;
 use tokio::sync::watch;
 use ui::layout::Site;
 use vocab::Mode;
@@ -49,7 +49,7 @@ pub struct Parts {
     pub feeds: Vec<Arc<Feed>>,
     pub intake: Intake,
     pub sensing: Sensing,
-    pub layers: Layers,
+    pub spatial: Spatial,
     /// Told each time that something is said to the public, or withdrawn.
     pub news: watch::Receiver<u64>,
     /// Whoever answers for this installation, where the configuration says.
@@ -80,7 +80,7 @@ struct Inner {
 impl Portal {
     pub fn new(parts: Parts) -> Portal {
         let site = pages::site::site(&parts);
-        let ground = parts.layers.ground();
+        let ground = parts.spatial.layers().ground();
         Portal {
             inner: Arc::new(Inner {
                 site,

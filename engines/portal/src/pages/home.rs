@@ -171,7 +171,7 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
         silence,
         tiles: tile::tiles(&tiles, &r, gate.now),
         locator: map::locator(&r.t("home-map-label"), bounds, &portal.inner.ground, shown),
-        ground: r.plain(portal.parts().layers.source()),
+        ground: r.plain(portal.parts().spatial.layers().source()),
         kinds,
         feeds,
         r,

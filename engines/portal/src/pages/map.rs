@@ -91,8 +91,8 @@ pub async fn map(_: Gate, asked: Asked, Query(wish): Query<Wish>) -> Result<Resp
         places,
         bounds: around.unwrap_or(Bounds { west, south, east, north }),
         tiles: portal.tiles(),
-        tiles_zoom: portal.parts().layers.zoom(),
-        source: r.text(portal.parts().layers.source()),
+        tiles_zoom: portal.parts().spatial.layers().zoom(),
+        source: r.text(portal.parts().spatial.layers().source()),
         ground: portal.inner.ground.clone(),
         total: Some(total),
         follow: Some(Follow {
@@ -126,13 +126,13 @@ fn query(wish: &Wish) -> String {
 impl Portal {
     /// Where the map's ground comes from, where the pack has any.
     pub(crate) fn tiles(&self) -> Option<String> {
-        (!self.parts().layers.is_empty()).then(|| "/tiles/base/{z}/{x}/{y}".to_string())
+        (!self.parts().spatial.layers().is_empty()).then(|| "/tiles/base/{z}/{x}/{y}".to_string())
     }
 }
 
 /// Districts and the like.
 fn areas(portal: &Portal) -> &[Shape] {
-    portal.parts().layers.shapes(Kind::Boundaries)
+    portal.parts().spatial.layers().shapes(Kind::Boundaries)
 }
 
 /// Places that fit the wish, the newest time of a value on them, and how many there are in all.
@@ -143,7 +143,7 @@ fn places(
     r: &Reader,
     clocks: &Clocks,
 ) -> (Vec<Place>, Option<vocab::Time>, usize) {
-    let area = portal.parts().layers.area(&wish.area);
+    let area = portal.parts().spatial.layers().area(&wish.area);
     let wanted = wish.name.trim().to_lowercase();
     let fits = |thing: &&ThingView| {
         let Some(position) = thing.position else { return false };

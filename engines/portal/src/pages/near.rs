@@ -54,7 +54,7 @@ pub async fn near(
     Path((_, slug)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let (Asked { portal, lang }, r) = (&asked, asked.reader());
-    let layers = &portal.parts().layers;
+    let layers = portal.parts().spatial.layers();
     let place = layers.shapes(Kind::PlaceLabels).iter().find(|place| place.slug.as_str() == slug);
     let place = place.ok_or_else(|| Problem::not_found(format!("the place {}", cut(&slug))))?;
     // A name stands at a point.

@@ -113,11 +113,11 @@ impl Portal {
             let title = in_all(&langs, |lang: &Lang| content.words.t(lang, key, &[]));
             documents.push(of(Kind::Page, path.to_string(), &title, nothing(), Vec::new()));
         }
-        for area in parts.layers.shapes(LayerKind::Boundaries).iter().filter(|area| !area.name.is_empty()) {
+        for area in parts.spatial.layers().shapes(LayerKind::Boundaries).iter().filter(|area| !area.name.is_empty()) {
             let path = format!("/map?area={}", area.slug);
             documents.push(of(Kind::Area, path, &area.name, nothing(), Vec::new()));
         }
-        for place in parts.layers.shapes(LayerKind::PlaceLabels).iter().filter(|p| !p.name.is_empty()) {
+        for place in parts.spatial.layers().shapes(LayerKind::PlaceLabels).iter().filter(|p| !p.name.is_empty()) {
             let path = format!("/near/{}", place.slug);
             documents.push(of(Kind::Place, path, &place.name, nothing(), Vec::new()));
         }

@@ -82,7 +82,7 @@ pub async fn thing(
     page.stream = portal.stream(&r).filter(|_| !tiles.is_empty());
     page.crumbs = crumbs(portal, &r, thing.feed.as_deref(), title);
     let place = thing.position;
-    let layers = &portal.parts().layers;
+    let layers = &portal.parts().spatial.layers();
     page.content = Markup::of(&ThingHtml {
         tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
         more: (streams.len() > TILES).then(|| {

@@ -111,6 +111,7 @@ feed-last-error = Último problema
 feed-sources-caption = Partes desta fonte
 feed-file = O ficheiro que diz como se lê:
 feed-places = Lugares
+feed-features = Todos os { $count } lugares em dados (GeoJSON)
 feed-books = As contas
 feed-books-text = Os registos recebidos são convertidos ou postos de parte; as observações são guardadas, já cá estavam, ou são recusadas.
 feed-quarantined = Postos de parte há pouco
