@@ -10,7 +10,7 @@ use vocab::{Mode, Slug, Text, Time};
 use crate::decode::{self, DecodeError, Entry, Limits, Reading};
 use crate::draft::{Batch, DraftDatastream, DraftObservation, DraftThing, Quarantined, Tally};
 use crate::expression::{Let, Scope};
-use crate::feed::{Feed, Source};
+use crate::feed::{Feed, Records, Source};
 
 mod piece;
 
@@ -110,6 +110,14 @@ impl<'a, 'd> Mapper<'a, 'd> {
     }
 
     fn record(&mut self, shape: usize, entry: Result<Entry<'_>, String>) -> Result<(), DecodeError> {
+        let entry = match entry {
+            Ok(entry) => match self.is_ours(shape, entry) {
+                Ok(false) => return Ok(()),
+                Ok(true) => Ok(entry),
+                Err(reason) => Err(format!("only: {reason}")),
+            },
+            Err(reason) => Err(reason),
+        };
         self.total.received += 1;
         let excerpt = |entry: &Entry| entry.record.to_string().chars().take(EXCERPT).collect::<String>();
         match entry {
@@ -131,6 +139,29 @@ impl<'a, 'd> Mapper<'a, 'd> {
         Ok(())
     }
 
+    /// Whether the feed means records like this one.
+    fn is_ours(&self, shape: usize, entry: Entry<'_>) -> Result<bool, String> {
+        let records = &self.context.source.records[shape];
+        match &records.only {
+            None => Ok(true),
+            Some(only) => piece::truth(only, &self.scope(records, entry)),
+        }
+    }
+
+    fn scope<'s>(&'s self, records: &'s Records, entry: Entry<'s>) -> Scope<'s> {
+        let received = match self.context.received {
+            Received::At(time) => time,
+            Received::EachItsOwn { .. } => self.batch.received,
+        };
+        Scope {
+            entry,
+            parameters: self.context.parameters,
+            lets: records.lets.iter().map(|(name, expression)| Let::new(name, expression)).collect(),
+            received,
+            zone: &self.context.feed.zone,
+        }
+    }
+
     /// Whether a piece goes into the batch that is being filled, or begins the next one.
     fn belongs(&self, piece: &Piece) -> bool {
         let batch = &self.batch;
@@ -148,17 +179,8 @@ impl<'a, 'd> Mapper<'a, 'd> {
     fn piece(&mut self, shape: usize, entry: Entry<'_>) -> Result<Piece, String> {
         let context = self.context;
         let records = &context.source.records[shape];
-        let received = match context.received {
-            Received::At(time) => time,
-            Received::EachItsOwn { .. } => self.batch.received,
-        };
-        let scope = Scope {
-            entry,
-            parameters: context.parameters,
-            lets: records.lets.iter().map(|(name, expression)| Let::new(name, expression)).collect(),
-            received,
-            zone: &context.feed.zone,
-        };
+        let scope = self.scope(records, entry);
+        let received = scope.received;
         let mut piece = Piece::of(records, &scope, context, &self.known)?;
         if let Received::EachItsOwn { .. } = context.received {
             let own = piece.observations.iter().map(|o| o.time).max();
