@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod surroundings;
+
 const NOW: &str = "2031-05-04T10:00:00Z";
 
 fn fixture(name: &str) -> Vec<u8> {
