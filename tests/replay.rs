@@ -81,6 +81,8 @@ fn the_recordings_stand_at_their_places_with_their_values() {
         loaded("traffic-detectors", "values", 12_204)
             && loaded("car-parks", "vacancy", 600)
             && loaded("weather", "report", 40)
+            && loaded("marine-water", "recent", 480)
+            && loaded("rainfall-history", "daily", 49_150)
     });
 
     // hk-traffic/traffic_speed_volume_occ_info.2024.csv and rawSpeedVol-all.20240406T2127.xml, first detector, first lane.
@@ -109,6 +111,9 @@ fn the_recordings_stand_at_their_places_with_their_values() {
     assert_eq!(point["geometry"]["coordinates"], serde_json::json!([114.1362, 22.50856]), "{point}");
     let page = server.client.without_key().get("/en/things/incident-history/IN-20-03191").expect(200).body;
     assert!(page.contains("Traffic Accident, Lion Rock Tunnel Road") && page.contains("24 Sep 2020"));
+    // hk-weather/daily_HKO_RF_ALL.csv: the wettest day of 141 years. hk-water-quality: a last row.
+    says(&server, "rainfall-history/headquarters/rainfall-day", "1926-07-18T16:00:00Z", 534.1);
+    says(&server, "marine-water/WM2/dissolved-oxygen", "2025-09-30T16:00:00Z", 5.1);
     // hk-smart-lampposts: the first lamppost of the list, what hangs on it, and the one that measures.
     stands(&server, "smart-lampposts/AA6337", 114.211141, 22.322014);
     let page = server.client.without_key().get("/en/things/smart-lampposts/AA6337").expect(200).body;

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod surroundings;
+
 /// The bytes of a recording; nothing, with a word, where there are no recordings.
 fn recording(name: &str) -> Option<Vec<u8>> {
     let path = root().join("../shared/data").join(name);

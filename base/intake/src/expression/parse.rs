@@ -275,4 +275,5 @@ const FUNCTIONS: [(&str, Function, usize, usize); 19] = [
     ("time", Function::Time, 1, 2),
     ("received", Function::Received, 0, 0),
     ("required", Function::Required, 1, 1),
+    ("line", Function::Line, 1, 1),
 ];

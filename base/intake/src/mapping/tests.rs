@@ -136,6 +136,58 @@ fn a_place_may_stand_in_a_grid() {
     assert_eq!(one(&rest, body(json!(-5), json!(1))).quarantined[0].reason, "-5, 1 is no place in EPSG:9999");
 }
 
+#[test]
+fn a_geometry_may_stand_in_a_grid() {
+    let rest = GATES.to_string()
+        + r#"
+[[source.records.feature]]
+key = "berth"
+name = { en = "berth" }
+geometry = "shape"
+epsg = 9999
+"#;
+    let shape = |shape: Json| one(&rest, gates(json!({"berth": "L", "boats": 1, "shape": shape})));
+    let lines = json!({"type": "MultiLineString", "coordinates": [[[0, 0, 7.5], [1000.0, 2000.0]], []]});
+    let batch = shape(lines);
+    let degrees =
+        json!({"type": "MultiLineString", "coordinates": [[[-10.0, 40.0, 7.5], [-9.99, 40.02]], []]});
+    assert_eq!(batch.features[0].geometry, degrees);
+    let within =
+        json!({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [-5, 1]}]});
+    assert_eq!(shape(within).quarantined[0].reason, "-5, 1 is no place in EPSG:9999");
+}
+
+#[test]
+fn a_table_with_a_renamed_column_is_broken_not_empty() {
+    let rest = r#"
+[[source]]
+id = "counts"
+format = "csv"
+[[source.records]]
+[source.records.let]
+at = "time(day)"
+unused = "nobody"
+[[source.records.thing]]
+key = "gate"
+name = { en = "name" }
+properties = { colour = "colour" }
+[[source.records.observation]]
+thing = "gate"
+datastream = "boats"
+time = "$at"
+result = "coalesce(boats, ships)"
+"#;
+    let feed = read(rest).unwrap();
+    let map = |body: &str| run(&feed, body.as_bytes(), Received::At(NOW)).0;
+    // What only adorns may be absent, and one of several names is enough.
+    assert_eq!(map("gate,day,ships\nA,2026-11-24T09:00:00,3\n").unwrap().mapped, 1);
+    assert_eq!(
+        map("gate,date,boats\nA,2026-11-24,3\n"),
+        Err(DecodeError::NoSuchColumn { column: "day".into() })
+    );
+    assert_eq!(map("Gate,day,boats\n"), Err(DecodeError::NoSuchColumn { column: "gate".into() }));
+}
+
 const NEWS: &str = r##"
 [[source]]
 id = "news"
