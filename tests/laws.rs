@@ -6,6 +6,7 @@ mod recipe;
 mod reload;
 mod routes;
 mod second_city;
+mod town;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -6,6 +6,7 @@ use host::pack::{self, Finding, Pack};
 use ui::language::{Messages, Words};
 
 use crate::dashboard::Dashboard;
+use crate::town::Town;
 
 /// The messages of this crate.
 pub const MESSAGES: &[(&str, &str)] = &[
@@ -19,6 +20,7 @@ pub const MESSAGES: &[(&str, &str)] = &[
 pub struct Content {
     pub words: Arc<Words>,
     pub dashboard: Arc<Dashboard>,
+    pub town: Arc<Town>,
 }
 
 impl Content {
@@ -48,13 +50,15 @@ impl Content {
             faults.iter().map(|fault| Finding::new(city, line, fault.to_string(), hint)).collect::<Vec<_>>()
         });
         let dashboard = Dashboard::of(pack);
-        match (words, dashboard) {
-            (Ok(words), Ok(dashboard)) if findings.is_empty() => {
-                Ok(Content { words: Arc::new(words), dashboard: Arc::new(dashboard) })
+        let town = Town::of(pack);
+        match (words, dashboard, town) {
+            (Ok(words), Ok(dashboard), Ok(town)) if findings.is_empty() => {
+                Ok(Content { words: Arc::new(words), dashboard: Arc::new(dashboard), town: Arc::new(town) })
             }
-            (words, dashboard) => {
+            (words, dashboard, town) => {
                 findings.extend(words.err().unwrap_or_default());
                 findings.extend(dashboard.err().unwrap_or_default());
+                findings.extend(town.err().unwrap_or_default());
                 Err(findings)
             }
         }

@@ -4,12 +4,16 @@ mod actions;
 mod api;
 pub mod content;
 pub mod dashboard;
+pub mod district;
 pub mod feeds;
 mod jobs;
 pub mod notice;
+pub mod overlay;
 mod pages;
 mod store;
+pub mod town;
 pub mod unit;
+pub mod visitor;
 
 use std::sync::{Arc, OnceLock};
 
@@ -52,6 +56,13 @@ pub struct Parts {
     pub origin: String,
 }
 
+impl Parts {
+    /// The map of the pack.
+    pub fn layers(&self) -> &Layers {
+        &self.layers
+    }
+}
+
 /// The pages. Cloning shares them.
 #[derive(Clone)]
 pub struct Portal {
@@ -62,6 +73,7 @@ struct Inner {
     parts: Parts,
     site: Site,
     ground: ui::map::Ground,
+    atlas: pages::layers::Atlas,
     registry: Registry,
     figures: Figures,
     pulse: api::pulse::Pulse,
@@ -71,11 +83,12 @@ struct Inner {
 impl Portal {
     pub fn new(parts: Parts) -> Portal {
         let site = pages::site::site(&parts);
-        let ground = parts.layers.ground();
+        let ground = parts.layers().ground();
         Portal {
             inner: Arc::new(Inner {
                 site,
                 ground,
+                atlas: pages::layers::Atlas::of(&parts),
                 registry: Registry::default(),
                 figures: Figures::default(),
                 pulse: api::pulse::Pulse::new(parts.clock.now().0),

@@ -33,6 +33,11 @@ export async function kinds(base) {
   return [
     { name: 'home', path: '/', live: true, figures: true },
     { name: 'map', path: '/map?feed=car-parks', live: true, figures: true, map: true },
+    { name: 'map-layers', path: '/map?layer=traffic&layer=air&layer=lampposts&area=yau-tsim-mong', live: true, figures: true, map: true },
+    { name: 'districts', path: '/districts', figures: true },
+    { name: 'district', path: '/districts/yau-tsim-mong', live: true, figures: true },
+    { name: 'visitors', path: '/visitors', figures: true },
+    { name: 'visitor-point', path: '/visitors/lo-wu', live: true, figures: true },
     { name: 'thing', path: `/things/${detector}`, live: true, figures: true },
     { name: 'lamppost', path: `/things/${lamppost}`, live: true, figures: true },
     { name: 'datastream', path: `/datastreams/${series}`, live: true, figures: true, charts: 1 },

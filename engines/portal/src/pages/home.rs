@@ -38,15 +38,15 @@ struct HomeHtml<'a> {
     feeds: Vec<FeedShown>,
 }
 
-struct NoticeShown {
+pub struct NoticeShown {
     /// Some sources give the whole text as its title: then this is its beginning.
-    title: String,
-    lang: String,
+    pub title: String,
+    pub lang: String,
     /// What the title does not say, if anything.
-    text: String,
-    when: Markup,
-    owner: String,
-    href: String,
+    pub text: String,
+    pub when: Markup,
+    pub owner: String,
+    pub href: String,
 }
 
 /// A kind of place that the map shows.
@@ -115,7 +115,7 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
         silence,
         tiles: tile::tiles(&tiles, &r, gate.now),
         locator: map::locator(&r.t("home-map-label"), bounds, &portal.inner.ground, shown),
-        ground: r.plain(portal.parts().layers.source()),
+        ground: r.plain(portal.parts().layers().source()),
         kinds,
         feeds,
         r,
@@ -150,35 +150,46 @@ impl Portal {
     /// Notices in force, newest first, and what to say where there are none: that a source lists none, with its time, or
     /// that it is not known.
     async fn notices(&self, r: &Reader<'_>, now: vocab::Time) -> Result<(Vec<NoticeShown>, String), Problem> {
+        let in_force = self.in_force(now).await?;
+        let shown: Vec<NoticeShown> =
+            in_force.iter().take(NOTICES).map(|n| self.notice_shown(n, r)).collect();
+        Ok((shown, self.silence(r, now)))
+    }
+
+    /// Public notices in force, newest first.
+    pub(crate) async fn in_force(&self, now: vocab::Time) -> Result<Vec<Notice>, Problem> {
         let mode = self.parts().mode;
-        let all = self.parts().db.read(move |tx| store::latest(tx, mode, LOOKED_THROUGH)).await?;
+        let mut all = self.parts().db.read(move |tx| store::latest(tx, mode, LOOKED_THROUGH)).await?;
         let now_of = |notice: &Notice| self.parts().intake.clock(&notice.feed, &notice.source).unwrap_or(now);
-        let in_force = all.iter().filter(|n| n.label == vocab::Label::Public && n.is_in_force(now_of(n)));
-        let shown: Vec<NoticeShown> = in_force
-            .take(NOTICES)
-            .map(|notice| {
-                let feed = self.feed(&notice.feed);
-                let (lang, whole) =
-                    notice.title.best(r.lang()).map_or_else(Default::default, |(l, t)| (l.to_string(), t));
-                let title = beginning(whole);
-                let text = r.plain(&notice.text);
-                let says_more = !text.trim().is_empty() && text.trim() != title;
-                NoticeShown {
-                    lang,
-                    text: if says_more {
-                        text
-                    } else if title == whole {
-                        String::new()
-                    } else {
-                        whole.to_string()
-                    },
-                    title,
-                    when: r.at(notice.at),
-                    owner: feed.map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
-                    href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),
-                }
-            })
-            .collect();
+        all.retain(|notice| notice.label == vocab::Label::Public && notice.is_in_force(now_of(notice)));
+        Ok(all)
+    }
+
+    pub(crate) fn notice_shown(&self, notice: &Notice, r: &Reader<'_>) -> NoticeShown {
+        let feed = self.feed(&notice.feed);
+        let (lang, whole) =
+            notice.title.best(r.lang()).map_or_else(Default::default, |(l, t)| (l.to_string(), t));
+        let title = beginning(whole);
+        let text = r.plain(&notice.text);
+        let says_more = !text.trim().is_empty() && text.trim() != title;
+        NoticeShown {
+            lang,
+            text: if says_more {
+                text
+            } else if title == whole {
+                String::new()
+            } else {
+                whole.to_string()
+            },
+            title,
+            when: r.at(notice.at),
+            owner: feed.map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
+            href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),
+        }
+    }
+
+    /// What to say where no notice is in force: that a source lists none, with its time, or that it is not known.
+    pub(crate) fn silence(&self, r: &Reader<'_>, now: vocab::Time) -> String {
         // Only a feed that speaks now may be quoted as saying nothing.
         let heard = self.statuses(now).into_iter().filter(|s| {
             let says =
@@ -186,10 +197,9 @@ impl Portal {
             says && s.health == Health::Green
         });
         let last = heard.filter_map(|s| s.pulls.iter().filter_map(|p| p.state.health.last_good).max()).max();
-        let silence = match last {
+        match last {
             Some(time) => r.say("notices-none", &[("time", r.date_time(time).into())]),
             None => r.t("notices-unknown"),
-        };
-        Ok((shown, silence))
+        }
     }
 }
