@@ -2,6 +2,9 @@
 
 use super::*;
 
+mod roads;
+mod services;
+
 const NOW: &str = "2031-05-04T10:00:00Z";
 
 fn fixture(name: &str) -> Vec<u8> {

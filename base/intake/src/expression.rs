@@ -88,6 +88,8 @@ enum Function {
     Time,
     /// When the answer was had.
     Received,
+    /// What must be there, if only as an empty text: without it the record is not of the form we know.
+    Required,
 }
 
 /// What an expression gives.

@@ -174,6 +174,9 @@ pub struct RecordsFile {
     /// When the record was had, in a history whose rows say it. Without it, when the answer was.
     #[serde(default)]
     pub received: Option<Written>,
+    /// Records of which it is not true are not wanted: nothing is made of them, and they are not quarantined.
+    #[serde(default)]
+    pub when: Option<Written>,
     /// Named expressions, seen by those below as `$name`. They see the record, not each other.
     #[serde(default, rename = "let")]
     pub lets: BTreeMap<String, Written>,
@@ -274,6 +277,9 @@ pub struct FeatureFile {
     pub place: Option<Spanned<PlaceFile>>,
     #[serde(default)]
     pub properties: BTreeMap<String, Written>,
+    /// Properties with a text for each language.
+    #[serde(default)]
+    pub texts: BTreeMap<String, WrittenText>,
     #[serde(default)]
     pub when: Option<Written>,
 }

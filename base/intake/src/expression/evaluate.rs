@@ -148,6 +148,7 @@ fn call(function: Function, arguments: &[Tree], scope: &Scope) -> Result<Outcome
         Function::Keys => given.keys()?,
         Function::Time => given.time()?,
         Function::Received => Outcome::Time(scope.received),
+        Function::Required => given.required()?,
     })
 }
 
@@ -202,6 +203,14 @@ impl Given<'_, '_> {
         }
         let n = outcome.number().ok_or_else(|| format!("{} is not a number", outcome.text()))?;
         Ok(Outcome::Json(n.into()))
+    }
+
+    fn required(&self) -> Result<Outcome, String> {
+        match (self.value(0)?, self.arguments.first()) {
+            (Outcome::Json(Json::Null), Some(Tree::Path(path))) => Err(format!("there is no {path}")),
+            (Outcome::Json(Json::Null), _) => Err("something that is required is not there".into()),
+            (found, _) => Ok(found),
+        }
     }
 
     fn keys(&self) -> Result<Outcome, String> {

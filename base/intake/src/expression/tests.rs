@@ -72,6 +72,9 @@ fn conditions_and_reckoning() {
 #[test]
 fn functions() {
     check("coalesce(nowhere, e, trim(t))", json!("x"));
+    check("required(e)", json!(""));
+    assert_eq!(value("required(deep/er)"), Err("there is no deep/er".into()));
+    assert_eq!(value("required(number(e))"), Err("something that is required is not there".into()));
     check("concat(/date, ' ', n)", json!("2024-04-06 3"));
     check("join(list, ', ')", json!("a, b"));
     check("join(e, ', ')", json!(""));

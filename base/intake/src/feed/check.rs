@@ -100,6 +100,7 @@ pub struct Records {
     pub shape: Shape,
     pub lets: Vec<(String, Expression)>,
     pub received: Option<Expression>,
+    pub when: Option<Expression>,
     pub things: Vec<ThingTemplate>,
     pub observations: Vec<ObservationTemplate>,
     pub features: Vec<FeatureTemplate>,
@@ -149,6 +150,7 @@ pub struct FeatureTemplate {
     pub geometry: Option<Expression>,
     pub place: Option<Place>,
     pub properties: Vec<(String, Expression)>,
+    pub texts: Vec<(String, TextTemplate)>,
     pub when: Option<Expression>,
 }
 

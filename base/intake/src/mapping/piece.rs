@@ -51,6 +51,10 @@ impl Piece {
             messages: Vec::new(),
             keys: Vec::new(),
         };
+        let unwanted = records.when.as_ref().map(|e| truth(e, scope).map(|yes| !yes)).transpose();
+        if unwanted.map_err(|e| format!("when: {e}"))? == Some(true) {
+            return Ok(piece);
+        }
         // Where a record should give more than a thing, a thing alone is not all of it.
         let only_things =
             records.observations.is_empty() && records.features.is_empty() && records.messages.is_empty();
@@ -111,13 +115,7 @@ impl Piece {
         if t.only_if_new && known.things.contains_key(&slug) {
             return Ok(());
         }
-        let mut properties = properties(&t.properties, scope)?;
-        for (name, template) in &t.texts {
-            let text = texts(template, scope)?;
-            if !text.is_empty() {
-                properties.insert(name.clone(), json!(text));
-            }
-        }
+        let mut properties = with_texts(properties(&t.properties, scope)?, &t.texts, scope)?;
         let devices: Vec<Json> = t
             .devices
             .iter()
@@ -210,7 +208,7 @@ impl Piece {
             (None, None) => return Err("the template says no geometry".into()),
         };
         let name = texts(&f.name, scope)?;
-        let properties = properties(&f.properties, scope)?;
+        let properties = with_texts(properties(&f.properties, scope)?, &f.texts, scope)?;
         self.features.push(DraftFeature { slug, name, geometry, properties, label: context.feed.label });
         Ok(())
     }
@@ -291,6 +289,21 @@ fn properties(templates: &[(String, Expression)], scope: &Scope) -> Result<Map<S
         }
     }
     Ok(out)
+}
+
+/// With the texts too that the record has in any language.
+fn with_texts(
+    mut properties: Map<String, Json>,
+    templates: &[(String, TextTemplate)],
+    scope: &Scope,
+) -> Result<Map<String, Json>, String> {
+    for (name, template) in templates {
+        let text = texts(template, scope)?;
+        if !text.is_empty() {
+            properties.insert(name.clone(), json!(text));
+        }
+    }
+    Ok(properties)
 }
 
 fn truth(expression: &Expression, scope: &Scope) -> Result<bool, String> {

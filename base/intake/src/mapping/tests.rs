@@ -179,6 +179,19 @@ fn messages_say_what_is_in_force_and_when_that_is_all() {
 }
 
 #[test]
+fn records_that_are_not_wanted_are_left_out_and_not_quarantined() {
+    let wanted = GATES.replace("path = \"gates/berths\"", "path = \"gates/berths\"\nwhen = \"boats < 3\"");
+    let mut body = gates(json!({"berth": "L", "boats": 2}));
+    body["gates"][0]["berths"] = json!([{"berth": "L", "boats": 2}, {"berth": "R", "boats": 3}]);
+    let batch = one(&wanted, body.clone());
+    assert_eq!(batch.tally, Tally { received: 2, mapped: 2, quarantined: 0 });
+    assert_eq!((batch.things.len(), batch.observations.len()), (1, 1));
+    // Whether it is wanted must be known.
+    let batch = one(&wanted.replace("boats < 3", "boats"), body);
+    assert_eq!(batch.quarantined[0].reason, "when: 2 is neither true nor false");
+}
+
+#[test]
 fn rows_that_stand_in_the_file_are_records() {
     let rest = r#"
 [[source]]
@@ -213,6 +226,7 @@ key = "properties/id"
 name = { en = "properties/street" }
 geometry = "geometry"
 properties = { kind = "properties/kind" }
+texts = { street = { en = "properties/street", pt = "properties/rua" } }
 [[source.records.observation]]
 thing = "properties/id"
 datastream = "boats"
@@ -227,7 +241,7 @@ result = "1"
     );
     assert_eq!(batch.tally, Tally { received: 2, mapped: 1, quarantined: 1 });
     assert_eq!((batch.features[0].slug.as_str(), &batch.features[0].geometry), ("gates/7", &point));
-    assert!(batch.features[0].properties.is_empty());
+    assert_eq!(Json::Object(batch.features[0].properties.clone()), json!({"street": {"en": "Rua"}}));
     let rss = r#"
 [[source]]
 id = "rss"

@@ -196,6 +196,7 @@ impl Checker<'_> {
             },
             lets: self.named(&r.lets),
             received: self.maybe(&r.received),
+            when: self.maybe(&r.when),
             things: r.things.iter().map(|t| self.thing(t, context)).collect(),
             observations: r.observations.iter().filter_map(|o| self.observation(o, s, context)).collect(),
             features: r.features.iter().map(|f| self.feature(f)).collect(),
@@ -219,12 +220,16 @@ impl Checker<'_> {
             name: self.named_text("a thing", &t.name),
             description: self.texts(&t.description),
             properties: self.named(&t.properties),
-            texts: t.texts.iter().map(|(name, text)| (name.clone(), self.texts(text))).collect(),
+            texts: self.named_texts(&t.texts),
             place: t.place.as_ref().and_then(|p| self.place(p)),
             only_if_new: t.only_if_new,
             when: self.maybe(&t.when),
             devices,
         }
+    }
+
+    fn named_texts(&mut self, written: &BTreeMap<String, WrittenText>) -> Vec<(String, TextTemplate)> {
+        written.iter().map(|(name, text)| (name.clone(), self.texts(text))).collect()
     }
 
     fn named_text(&mut self, what: &str, text: &Spanned<WrittenText>) -> TextTemplate {
@@ -295,6 +300,7 @@ impl Checker<'_> {
             geometry: self.maybe(&f.geometry),
             place: f.place.as_ref().and_then(|p| self.place(p)),
             properties: self.named(&f.properties),
+            texts: self.named_texts(&f.texts),
             when: self.maybe(&f.when),
         }
     }
