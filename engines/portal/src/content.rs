@@ -9,6 +9,7 @@ use crate::dashboard::Dashboard;
 use crate::register::Register;
 use crate::storm::Storms;
 use crate::task::Tasks;
+use crate::town::Town;
 
 /// The messages of this crate.
 pub const MESSAGES: &[(&str, &str)] = &[
@@ -22,6 +23,7 @@ pub const MESSAGES: &[(&str, &str)] = &[
 pub struct Content {
     pub words: Arc<Words>,
     pub dashboard: Arc<Dashboard>,
+    pub town: Arc<Town>,
     pub tasks: Arc<Tasks>,
     pub storms: Arc<Storms>,
     /// Nothing where the pack follows no plan.
@@ -57,22 +59,27 @@ impl Content {
         let dashboard = Dashboard::of(pack);
         let register = Register::of(pack);
         let (tasks, storms) = (Tasks::of(pack), Storms::of(pack));
-        match (words, dashboard, register, tasks, storms) {
-            (Ok(words), Ok(dashboard), Ok(register), Ok(tasks), Ok(storms)) if findings.is_empty() => {
+        let town = Town::of(pack);
+        match (words, dashboard, register, tasks, storms, town) {
+            (Ok(words), Ok(dashboard), Ok(register), Ok(tasks), Ok(storms), Ok(town))
+                if findings.is_empty() =>
+            {
                 Ok(Content {
                     words: Arc::new(words),
                     dashboard: Arc::new(dashboard),
                     tasks: Arc::new(tasks),
                     storms: Arc::new(storms),
+                    town: Arc::new(town),
                     register: register.map(Arc::new),
                 })
             }
-            (words, dashboard, register, tasks, storms) => {
+            (words, dashboard, register, tasks, storms, town) => {
                 findings.extend(words.err().unwrap_or_default());
                 findings.extend(dashboard.err().unwrap_or_default());
                 findings.extend(register.err().unwrap_or_default());
                 findings.extend(tasks.err().unwrap_or_default());
                 findings.extend(storms.err().unwrap_or_default());
+                findings.extend(town.err().unwrap_or_default());
                 Err(findings)
             }
         }

@@ -4,16 +4,20 @@ mod actions;
 mod api;
 pub mod content;
 pub mod dashboard;
+pub mod district;
 pub mod feeds;
 mod jobs;
 pub mod notice;
+pub mod overlay;
 mod pages;
 pub mod register;
 pub mod search;
 mod store;
 pub mod storm;
 pub mod task;
+pub mod town;
 pub mod unit;
+pub mod visitor;
 
 use std::sync::{Arc, OnceLock};
 
@@ -60,6 +64,13 @@ pub struct Parts {
     pub origin: String,
 }
 
+impl Parts {
+    /// The map of the pack.
+    pub fn layers(&self) -> &spatial::Layers {
+        self.spatial.layers()
+    }
+}
+
 /// The pages. Cloning shares them.
 #[derive(Clone)]
 pub struct Portal {
@@ -70,6 +81,7 @@ struct Inner {
     parts: Parts,
     site: Site,
     ground: ui::map::Ground,
+    atlas: pages::layers::Atlas,
     registry: Registry,
     figures: Figures,
     finder: Finder,
@@ -80,11 +92,12 @@ struct Inner {
 impl Portal {
     pub fn new(parts: Parts) -> Portal {
         let site = pages::site::site(&parts);
-        let ground = parts.spatial.layers().ground();
+        let ground = parts.layers().ground();
         Portal {
             inner: Arc::new(Inner {
                 site,
                 ground,
+                atlas: pages::layers::Atlas::of(&parts),
                 registry: Registry::default(),
                 figures: Figures::default(),
                 finder: Finder::default(),

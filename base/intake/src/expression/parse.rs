@@ -255,7 +255,7 @@ impl Parser {
 }
 
 /// Name, function, least and most arguments.
-const FUNCTIONS: [(&str, Function, usize, usize); 19] = [
+const FUNCTIONS: [(&str, Function, usize, usize); 20] = [
     ("if", Function::If, 3, 3),
     ("coalesce", Function::Coalesce, 1, 9),
     ("concat", Function::Concat, 1, 20),

@@ -18,7 +18,7 @@ use ui::tile::{Figure, Tile, Usual};
 use vocab::time::{DAY, HOUR, SECOND};
 use vocab::{Mode, Quality, Text, Time};
 
-use crate::dashboard::{Mood, Show, TileFile};
+use crate::dashboard::{Level, Mood, Show, TileFile};
 use crate::{Portal, unit};
 
 /// A figure of the front page is made anew no more often.
@@ -110,17 +110,23 @@ impl Portal {
     }
 
     fn make(&self, tile: &TileFile, clocks: &Clocks) -> Current {
-        let sensing = &self.parts().sensing;
         let all = self.values(tile);
-        let newest = all.iter().map(|(_, row)| row.t).max().map(Time);
+        let values = all.iter().map(|(datastream, row)| (datastream.id, datastream.slug.as_str(), row));
+        self.figure_of(tile.show, &values.collect::<Vec<_>>(), clocks)
+    }
+
+    /// One figure of the newest values of many datastreams: the id and the slug of each, and the value.
+    pub(crate) fn figure_of(&self, show: Show, all: &[(i64, &str, &Row)], clocks: &Clocks) -> Current {
+        let sensing = &self.parts().sensing;
+        let newest = all.iter().map(|(_, _, row)| row.t).max().map(Time);
         let mut fresh = Vec::new();
         let mut old = Vec::new();
-        for (datastream, row) in &all {
+        for (id, slug, row) in all {
             let Some(number) = row.number() else { continue };
-            let limit = sensing.note(datastream.id).map_or(0, |note| note.freshness_seconds);
+            let limit = sensing.note(*id).map_or(0, |note| note.freshness_seconds);
             let is_fresh =
                 limit == 0 || clocks.of(self, row).0.saturating_sub(row.t) <= limit.saturating_mul(SECOND);
-            if is_fresh { &mut fresh } else { &mut old }.push((number, datastream.slug.as_str(), row));
+            if is_fresh { &mut fresh } else { &mut old }.push((number, *slug, *row));
         }
         // Old values never dilute new ones; where there are only old ones, the tile says so.
         let (mut used, is_stale) = if fresh.is_empty() { (old, true) } else { (fresh, false) };
@@ -132,7 +138,7 @@ impl Portal {
             used.retain(|(_, _, row)| row.source == source);
         }
         let numbers: Vec<f64> = used.iter().map(|(number, _, _)| *number).collect();
-        let figure = tile.show.figure(&numbers);
+        let figure = show.figure(&numbers);
         Current {
             value: figure.map(|(value, _)| value),
             time: used.iter().map(|(_, _, row)| row.t).max().map(Time).or(newest),
@@ -185,10 +191,19 @@ impl Portal {
 
     /// State and word of a figure.
     pub(crate) fn judged(&self, tile: &TileFile, current: &Current, reader: &Reader) -> (State, String) {
+        self.judged_by(|value| tile.level(value), current, reader)
+    }
+
+    pub(crate) fn judged_by<'l>(
+        &self,
+        level: impl Fn(f64) -> Option<&'l Level>,
+        current: &Current,
+        reader: &Reader,
+    ) -> (State, String) {
         match current.value {
             None => (State::Unknown, reader.t("status-unknown")),
             Some(_) if current.is_stale => (State::Stale, reader.t("status-old")),
-            Some(value) => match tile.level(value) {
+            Some(value) => match level(value) {
                 Some(level) => (mood(level.state), reader.plain(&level.label)),
                 None => (State::Good, String::new()),
             },
@@ -196,7 +211,7 @@ impl Portal {
     }
 
     /// The name of the thing that a datastream belongs to.
-    async fn place_of(&self, slug: &str) -> Result<Option<Text>, DbError> {
+    pub(crate) async fn place_of(&self, slug: &str) -> Result<Option<Text>, DbError> {
         let Some(feed) = slug.split('/').next() else { return Ok(None) };
         let known = self.known(feed).await?;
         let thing = known.streams.iter().find(|(_, streams)| streams.iter().any(|s| s.slug == slug));
@@ -315,7 +330,7 @@ pub fn usual(value: f64, weeks: &[f64]) -> Usual {
     Usual::Band { low, high, scale_low: least - room, scale_high: most + room }
 }
 
-fn mood(mood: Mood) -> State {
+pub fn mood(mood: Mood) -> State {
     match mood {
         Mood::Good => State::Good,
         Mood::Notice => State::Notice,

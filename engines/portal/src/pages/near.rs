@@ -4,22 +4,22 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use host::{Gate, Problem};
-use sensing::actions::entities::look::ThingView;
 use spatial::layer::Kind;
 use ui::Reader;
 use ui::layout::Crumb;
 use ui::markup::Markup;
-use vocab::Position;
+use vocab::{Position, Time};
 
 use super::answer;
 use super::asked::Asked;
 use super::figures::{self, thing_address};
-use super::map::value;
+use super::layers::Reading;
 use super::thing::{around, cut};
+use crate::Portal;
 
 /// As far as people walk without thinking about it, there and back.
 const NEAR_METRES: f64 = 2_000.0;
-/// Of one feed; the map has all.
+/// Of one layer; the map has all.
 const MOST: usize = 6;
 
 #[derive(Template)]
@@ -35,7 +35,7 @@ struct NearHtml<'a> {
 struct Group {
     id: String,
     title: String,
-    owner: String,
+    says: String,
     places: Vec<Near>,
     map: String,
 }
@@ -54,7 +54,7 @@ pub async fn near(
     Path((_, slug)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let (Asked { portal, lang }, r) = (&asked, asked.reader());
-    let layers = portal.parts().spatial.layers();
+    let layers = portal.parts().layers();
     let place = layers.shapes(Kind::PlaceLabels).iter().find(|place| place.slug.as_str() == slug);
     let place = place.ok_or_else(|| Problem::not_found(format!("the place {}", cut(&slug))))?;
     // A name stands at a point.
@@ -62,41 +62,30 @@ pub async fn near(
     let clocks = portal.clocks().await?;
     let mut groups = Vec::new();
     let mut newest = None;
-    for feed in &portal.parts().feeds {
-        let known = portal.known(feed.id.as_str()).await?;
-        let mut near: Vec<(f64, &ThingView)> = known
-            .things
-            .iter()
-            .filter_map(|thing| Some((thing.position?.distance_metres(at), thing)))
+    for layer in &portal.inner.atlas.layers {
+        let known = portal.known_of(layer).await?;
+        let readings = known.iter().flat_map(|known| portal.readings(layer, known, None));
+        let mut near: Vec<(f64, Reading)> = readings
+            .filter_map(|reading| Some((reading.thing.position?.distance_metres(at), reading)))
             .filter(|(away, _)| *away <= NEAR_METRES)
             .collect();
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.slug.cmp(&b.1.slug)));
+        near.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.thing.slug.cmp(&b.1.thing.slug)));
+        near.truncate(MOST);
         let places: Vec<Near> = near
             .iter()
-            .take(MOST)
-            .map(|(away, thing)| {
-                let streams = known.streams.get(&thing.id).map(Vec::as_slice).unwrap_or_default();
-                let (_, detail, time) = value(portal, streams, &r, &clocks);
+            .map(|(away, reading)| {
+                let (_, detail, time) = portal.reading_shown(layer, reading, &r, &clocks);
                 newest = newest.max(time);
-                let metres = r.number((away / 10.0).round() * 10.0, 0);
-                Near {
-                    name: r.plain(&thing.name),
-                    href: thing_address(&r, &thing.slug),
-                    away: r.say("metres-away", &[("metres", metres.into())]),
-                    detail,
-                    when: time
-                        .map(|time| figures::dated(time, portal.parts().mode, &r, gate.now))
-                        .unwrap_or_default(),
-                }
+                shown(*away, reading, detail, time, portal, &r, gate.now)
             })
             .collect();
         if !places.is_empty() {
             groups.push(Group {
-                id: format!("near-{}", feed.id),
-                title: r.plain(&feed.title),
-                owner: figures::owner(Some(feed), portal.parts().mode, &r),
+                id: format!("near-{}", layer.id),
+                title: r.plain(&layer.title),
+                says: r.plain(&layer.means),
                 places,
-                map: ui::layout::address(lang, &format!("/map?feed={}", feed.id)),
+                map: ui::layout::address(lang, &format!("/map?layer={}", layer.id)),
             });
         }
     }
@@ -117,10 +106,30 @@ pub async fn near(
         locator: around(at, portal, &r),
         ground: r.plain(layers.source()),
         area: layers.area_at(at).map(|area| {
-            (r.plain(&area.name), ui::layout::address(lang, &format!("/map?area={}", area.slug)))
+            (r.plain(&area.name), ui::layout::address(lang, &format!("/districts/{}", area.slug)))
         }),
         groups,
         r,
     });
     Ok(answer(&page))
+}
+
+fn shown(
+    away: f64,
+    reading: &Reading,
+    detail: Markup,
+    time: Option<Time>,
+    portal: &Portal,
+    r: &Reader,
+    now: Time,
+) -> Near {
+    // To ten metres: positions are no better.
+    let metres = r.number((away / 10.0).round() * 10.0, 0);
+    Near {
+        name: r.plain(&reading.thing.name),
+        href: thing_address(r, &reading.thing.slug),
+        away: r.say("metres-away", &[("metres", metres.into())]),
+        detail,
+        when: time.map(|time| figures::dated(time, portal.parts().mode, r, now)).unwrap_or_default(),
+    }
 }

@@ -28,13 +28,15 @@ const MOST: usize = 60;
 const MOST_FOR_PROGRAMS: usize = 50;
 
 /// Pages that are found by their names: path, and the message that names them.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 13] = [
     ("", "nav-home"),
     ("/map", "map-title"),
     ("/feeds", "feeds-title"),
     ("/devices", "devices-title"),
     ("/register-device", "device-register"),
     ("/developers", "developers-title"),
+    ("/districts", "districts-title"),
+    ("/visitors", "visitors-title"),
     ("/about", "about-title"),
     ("/design", "footer-design"),
     ("/initiatives", "register-title"),
@@ -113,11 +115,11 @@ impl Portal {
             let title = in_all(&langs, |lang: &Lang| content.words.t(lang, key, &[]));
             documents.push(of(Kind::Page, path.to_string(), &title, nothing(), Vec::new()));
         }
-        for area in parts.spatial.layers().shapes(LayerKind::Boundaries).iter().filter(|area| !area.name.is_empty()) {
-            let path = format!("/map?area={}", area.slug);
+        for area in parts.layers().shapes(LayerKind::Boundaries).iter().filter(|area| !area.name.is_empty()) {
+            let path = format!("/districts/{}", area.slug);
             documents.push(of(Kind::Area, path, &area.name, nothing(), Vec::new()));
         }
-        for place in parts.spatial.layers().shapes(LayerKind::PlaceLabels).iter().filter(|p| !p.name.is_empty()) {
+        for place in parts.layers().shapes(LayerKind::PlaceLabels).iter().filter(|p| !p.name.is_empty()) {
             let path = format!("/near/{}", place.slug);
             documents.push(of(Kind::Place, path, &place.name, nothing(), Vec::new()));
         }
