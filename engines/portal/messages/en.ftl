@@ -20,7 +20,7 @@ places-count = { $n ->
 }
 home-map-label = Places where something is measured
 home-feeds = Where this comes from
-home-feeds-text = Every source with its state. One that has gone silent is shown as silent.
+home-feeds-text = How many sources are in which state. One that has gone silent counts as silent.
 home-build = Build with it
 home-build-text = Everything here is open through standard interfaces, live and historical, without a key.
 home-build-link = Interfaces for developers

@@ -8,7 +8,7 @@ use ui::map;
 use ui::markup::Markup;
 use ui::status::{self, State as Mood};
 use ui::{Reader, tile};
-use vocab::{Bounds, Mode, Position};
+use vocab::{Bounds, Mode, Position, Time};
 
 use super::asked::Asked;
 use super::feed::health;
@@ -42,7 +42,8 @@ struct HomeHtml<'a> {
     locator: Markup,
     ground: String,
     kinds: Vec<Kind>,
-    feeds: Vec<FeedShown>,
+    /// How many feeds are in which state.
+    feeds: Vec<(Markup, String)>,
 }
 
 pub struct NoticeShown {
@@ -61,12 +62,6 @@ struct Kind {
     name: String,
     href: String,
     count: String,
-}
-
-struct FeedShown {
-    title: String,
-    href: String,
-    chip: Markup,
 }
 
 pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
@@ -88,36 +83,11 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
         newest = newest.max(drawn.time);
         tiles.push(drawn);
     }
-    let (mut kinds, mut points, mut feeds) = (Vec::new(), Vec::new(), Vec::new());
-    for feed in &portal.parts().feeds {
-        let known = portal.known(feed.id.as_str()).await?;
-        let placed: Vec<Position> = known.things.iter().filter_map(|thing| thing.position).collect();
-        if !placed.is_empty() {
-            kinds.push(Kind {
-                name: r.plain(&feed.title),
-                href: to(&format!("/map?feed={}", feed.id)),
-                count: r.say("places-count", &[("n", placed.len().into())]),
-            });
-            points.extend(placed);
-        }
-    }
-    for status in portal.statuses(gate.now) {
-        let (state, word) = health(status.health, portal.parts().mode, &r);
-        feeds.push(FeedShown {
-            title: r.plain(&status.feed.title),
-            href: to(&format!("/feeds/{}", status.feed.id)),
-            chip: status::chip(state, &word),
-        });
-    }
+    let (kinds, points) = kinds(portal, &r).await?;
     // What the storm says is said.
     let of_storm = storm.map(|(_, notice)| notice.slug.as_str());
     let others = in_force.iter().filter(|notice| Some(notice.slug.as_str()) != of_storm);
     let notices = others.take(NOTICES).map(|notice| portal.notice_shown(notice, &r)).collect();
-    let [west, south, east, north] = portal.parts().pack.city.extent;
-    let bounds = Bounds { west, south, east, north };
-    // A thousand points in a picture of this size are a cloud; every so many of them show as much.
-    let step = points.len().div_ceil(places::DRAWN).max(1);
-    let shown = points.into_iter().step_by(step).map(|point| (point, Mood::Good));
     // What was recorded is not what is.
     let recorded = portal.parts().mode == Mode::Recording;
     let word = |now: &'static str, then: &'static str| if recorded { then } else { now };
@@ -137,13 +107,55 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
         notices,
         silence: portal.silence(&r, gate.now),
         tiles: tile::tiles(&tiles, &r, gate.now),
-        locator: map::locator(&r.t("home-map-label"), bounds, &portal.inner.ground, shown),
+        locator: cloud(portal, points, &r),
         ground: r.plain(portal.parts().layers().source()),
         kinds,
-        feeds,
+        feeds: states(portal, &r, gate.now),
         r,
     });
     Ok(answer(&page))
+}
+
+/// The layers of the map with the number of their places, and where all of these stand.
+async fn kinds(portal: &Portal, r: &Reader<'_>) -> Result<(Vec<Kind>, Vec<Position>), Problem> {
+    let (mut kinds, mut points) = (Vec::new(), Vec::new());
+    for layer in &portal.inner.atlas.layers {
+        let known = portal.known_of(layer).await?;
+        let things = known.iter().flat_map(|known| &known.things);
+        let placed: Vec<Position> = things.filter_map(|thing| thing.position).collect();
+        if !placed.is_empty() {
+            kinds.push(Kind {
+                name: r.plain(&layer.title),
+                href: ui::layout::address(r.lang(), &format!("/map?layer={}", layer.id)),
+                count: r.say("places-count", &[("n", placed.len().into())]),
+            });
+            points.extend(placed);
+        }
+    }
+    Ok((kinds, points))
+}
+
+/// A thousand points in a picture of this size are a cloud; every so many of them show as much.
+fn cloud(portal: &Portal, points: Vec<Position>, r: &Reader) -> Markup {
+    let [west, south, east, north] = portal.parts().pack.city.extent;
+    let bounds = Bounds { west, south, east, north };
+    let step = points.len().div_ceil(places::DRAWN).max(1);
+    let shown = points.into_iter().step_by(step).map(|point| (point, Mood::Good));
+    map::locator(&r.t("home-map-label"), bounds, &portal.inner.ground, shown)
+}
+
+/// How many feeds are in which state, those in the commonest first.
+fn states(portal: &Portal, r: &Reader, now: Time) -> Vec<(Markup, String)> {
+    let mut counts: Vec<(Mood, String, usize)> = Vec::new();
+    for status in portal.statuses(now) {
+        let (state, word) = health(status.health, portal.parts().mode, r);
+        match counts.iter_mut().find(|(_, known, _)| *known == word) {
+            Some((_, _, count)) => *count += 1,
+            None => counts.push((state, word, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+    counts.iter().map(|(state, word, count)| (status::chip(*state, word), r.count(*count))).collect()
 }
 
 /// The beginning of a long title, up to a pause: the end of a word, or what parts a Chinese sentence.
@@ -171,7 +183,7 @@ impl HomeHtml<'_> {
 
 impl Portal {
     /// Public notices in force, newest first.
-    pub(crate) async fn in_force(&self, now: vocab::Time) -> Result<Vec<Notice>, Problem> {
+    pub(crate) async fn in_force(&self, now: Time) -> Result<Vec<Notice>, Problem> {
         let mode = self.parts().mode;
         let mut all = self.parts().db.read(move |tx| store::latest(tx, mode, LOOKED_THROUGH)).await?;
         let now_of = |notice: &Notice| self.parts().intake.clock(&notice.feed, &notice.source).unwrap_or(now);
@@ -203,7 +215,7 @@ impl Portal {
     }
 
     /// What to say where no notice is in force: that a source lists none, with its time, or that it is not known.
-    pub(crate) fn silence(&self, r: &Reader<'_>, now: vocab::Time) -> String {
+    pub(crate) fn silence(&self, r: &Reader<'_>, now: Time) -> String {
         // Only a feed that speaks now may be quoted as saying nothing.
         let heard = self.statuses(now).into_iter().filter(|s| {
             let says =

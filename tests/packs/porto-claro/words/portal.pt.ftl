@@ -20,7 +20,7 @@ places-count = { $n ->
 }
 home-map-label = Lugares onde se mede alguma coisa
 home-feeds = De onde vem
-home-feeds-text = Cada fonte com o seu estado. De uma fonte calada diz-se que está calada.
+home-feeds-text = Quantas fontes estão em que estado. Uma que se calou conta como calada.
 home-build = Construir com isto
 home-build-text = Tudo está aberto por interfaces normalizadas, ao vivo e com o passado, sem chave.
 home-build-link = Como um programa pergunta
