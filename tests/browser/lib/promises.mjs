@@ -144,7 +144,8 @@ async function keyboard(browser, base, find) {
     }
     find('keyboard', `${where}: no stop leads to ${href}`);
   };
-  await go('/en/feeds/traffic-detectors', 'home');
+  await go('/en/feeds', 'home');
+  await go('/en/feeds/traffic-detectors', 'feeds');
   await go('/en/things/', 'feed');
   await go('/en/datastreams/', 'thing');
   if (!(await page.locator('figure.chart').count())) find('keyboard', 'the journey ends without a chart');

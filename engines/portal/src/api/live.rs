@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::extract::RawQuery;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use host::{Gate, Problem};
 use sensing::entity::Sight;
 use sensing::observation::Content;
@@ -101,7 +101,8 @@ pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Re
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
+    // Whoever wraps the answer may ask once more after its end.
+    Ok(Sse::new(events.fuse()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
 impl Listener {

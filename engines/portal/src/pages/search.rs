@@ -46,7 +46,15 @@ const PAGES: [(&str, &str); 13] = [
 
 #[derive(Default)]
 pub struct Finder {
-    kept: Mutex<Option<(Time, Arc<Index>)>>,
+    kept: Mutex<Option<Kept>>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    at: Time,
+    /// How many things were known.
+    things: usize,
+    index: Arc<Index>,
 }
 
 impl Portal {
@@ -57,9 +65,12 @@ impl Portal {
         let kept = lock().clone();
         match kept {
             None => self.make_index().await,
-            Some((at, index)) => {
-                if now.0.saturating_sub(at.0) >= KEPT {
-                    *lock() = Some((now, index.clone()));
+            // Made while the city was still filling itself.
+            Some(kept) if kept.things < self.count_things().await? / 2 => self.make_index().await,
+            Some(kept) => {
+                let index = kept.index.clone();
+                if now.0.saturating_sub(kept.at.0) >= KEPT {
+                    *lock() = Some(Kept { at: now, ..kept });
                     let portal = self.clone();
                     tokio::spawn(async move {
                         if let Err(error) = portal.make_index().await {
@@ -85,12 +96,22 @@ impl Portal {
                 position: thing.position,
             }));
         }
+        let things = documents.iter().filter(|document| document.kind == Kind::Thing).count();
         // Ten thousand titles take a tenth of a second: not on a thread that answers people.
         let made = tokio::task::spawn_blocking(move || Arc::new(Index::new(distinct(documents)))).await;
         let index = made.unwrap_or_default();
         let now = self.parts().clock.now();
-        *self.inner.finder.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, index.clone()));
+        *self.inner.finder.kept.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Kept { at: now, things, index: index.clone() });
         Ok(index)
+    }
+
+    async fn count_things(&self) -> Result<usize, DbError> {
+        let mut count = 0;
+        for feed in &self.parts().feeds {
+            count += self.known(feed.id.as_str()).await?.things.len();
+        }
+        Ok(count)
     }
 
     fn documents_of_the_pack(&self) -> Vec<Document> {
