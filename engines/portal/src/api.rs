@@ -17,7 +17,7 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
                 .media_type("text/event-stream")
                 .query(
                     "topic",
-                    "tile:<id>, feeds, map:<feed> or the name of a datastream; may stand several times",
+                    "tile:<id>, feeds, map:<feed>[,<feed>…] or the name of a datastream; may stand several times",
                 )
                 .query(
                     "last-event-id",
