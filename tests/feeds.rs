@@ -126,8 +126,8 @@ fn every_feed_file_is_good_and_open() {
         [
             "air-quality",
             "beaches",
-            "car-parks",
             "car-parks-one-stop",
+            "car-parks",
             "control-point-queues",
             "cycle-tracks",
             "districts",

@@ -6,6 +6,7 @@
 mod connection;
 mod ingest;
 mod mqtt;
+mod people;
 mod query;
 mod series;
 
@@ -53,6 +54,8 @@ causeway bench year    key=KEY                                     give the firs
 causeway bench single   key=KEY [connections=256] [seconds=60]     one observation a request
 causeway bench array    key=KEY [connections=16] [batch=100] [seconds=60]
 causeway bench query    key=KEY [count=1000]                       the queries of docs/benchmarks.md
+causeway bench pages    [rate=500] [seconds=30] [connections=32] [paths=/en/,…]   people who look at pages
+causeway bench streams  key=KEY datastream=ID slug=SLUG [count=2000]               pages that stay open
 causeway bench mqtt     key=KEY [connections=16] [window=500] [seconds=60] [told=200] [rate=0, as many as go]
 causeway bench idle     [connections=10000]                        clients that are connected and say nothing
     and both: [mqtt=127.0.0.1:1883]
@@ -77,6 +80,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "mqtt" => mqtt::publish(&plan).await,
             "idle" => mqtt::idle(&plan).await,
             "query" => query::run(&plan).await,
+            "pages" => people::pages(&plan).await,
+            "streams" => people::streams(&plan).await,
             _ => Err(HELP.to_string()),
         }
     });

@@ -66,15 +66,15 @@ fn answers_as_served_make_feeds_green_or_partial() {
             // A list of places only: the history is played in another test.
             ("air-quality", Health::Partial),
             ("car-parks", Health::Green),
+            ("cycle-tracks", Health::Green),
+            ("districts", Health::Green),
             ("journey-times", Health::Green),
             // Where the bays are; not whether they are taken.
             ("kerb-bays", Health::Partial),
-            ("recycling-points", Health::Green),
-            ("cycle-tracks", Health::Green),
-            ("districts", Health::Green),
             ("marine-water", Health::Green),
             // Rows of the pack.
             ("place-names", Health::Green),
+            ("recycling-points", Health::Green),
             ("segment-speeds", Health::Green),
             ("smart-lampposts", Health::Green),
             // Nothing was recorded of the detectors on lampposts.

@@ -68,3 +68,47 @@ fn every_district_and_every_point_has_its_page() {
     }
     server.stop();
 }
+
+/// The queues of the first city, as their owner's file says them.
+const QUEUES: &str = r#"schema = 1
+[[recording]]
+file = "CPQueueTime.json"
+feed = "control-point-queues"
+source = "queues"
+parameters = { who = "V" }
+as = "as-served"
+from = "2026-06-01T10:00:00+08:00"
+"#;
+
+#[test]
+fn queues_are_said_in_the_readers_language() {
+    let pack = tempfile::tempdir().expect("a temporary folder");
+    super::copy(&root().join("cities/hong-kong"), pack.path());
+    std::fs::write(pack.path().join("replay.toml"), QUEUES).expect("a copy can be written");
+    let fixtures = root().join("cities/hong-kong/feeds/fixtures");
+    let shown = |path: &std::path::Path| path.display().to_string();
+    let arguments = vec!["--city".to_string(), shown(pack.path()), "--replay".into(), shown(&fixtures)];
+    let (_folder, server) = Server::start(Options { arguments, ..Options::default() });
+    let anonymous = server.client.without_key();
+    let said = |path: &str, words: &str| {
+        let patience = Instant::now() + Duration::from_secs(60);
+        loop {
+            let body = anonymous.get(path).expect(200).body;
+            if body.contains(words) {
+                return body;
+            }
+            assert!(Instant::now() < patience, "{path} does not say {words}");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    };
+    // At Lo Wu the hall of arrivals is as usual, that of departures is busy: 0 and 1.
+    let english = said("/en/visitors/lo-wu", "Busy");
+    assert!(english.contains("Normal") && !english.contains(">busy<"), "a word of the source is on the page");
+    let hant = said("/zh-hant/visitors/lo-wu", "繁忙");
+    assert!(hant.contains("正常"), "{hant}");
+    said("/zh-hans/visitors", "繁忙");
+    // The layer of the map is as its worst place: two, very busy, at the spur line.
+    let map = said("/en/map?layer=boundary", "data-place=\"bad\"");
+    assert!(map.contains("<span class=\"chip\" data-state=\"bad\">Very busy</span>"), "{map}");
+    server.stop();
+}

@@ -234,7 +234,6 @@ impl DesignHtml<'_> {
                 borders: vec![line(&border)],
                 ..Ground::default()
             },
-            follow: None,
         };
         map.html(&self.r)
     }

@@ -69,17 +69,6 @@ pub struct CityMap {
     /// Where the ground comes from, and its licence.
     pub source: Markup,
     pub ground: Ground,
-    /// When the list, and with it the map, is to be drawn again by itself.
-    pub follow: Option<Follow>,
-}
-
-/// What a list follows: topics of the event stream with spaces between, and the page that holds the list as it is then.
-#[derive(Debug, Clone)]
-pub struct Follow {
-    pub topics: String,
-    pub src: String,
-    /// Ids of other parts of the page that change with the list, with spaces between.
-    pub also: String,
 }
 
 /// Width of a locator's own coordinates; the height follows from the bounds.

@@ -39,6 +39,66 @@ map-says = { $what }：{ $value }
 map-empty = 暂未知道任何地点。
 map-instead = 未有“{ $what }”的地点数据，现改为显示：{ $shown }。
 
+# 地图图层
+nav-districts = 十八区
+nav-visitors = 旅客
+map-layers = 图层
+map-narrow = 按地区或名称筛选
+map-others = 其他来源
+layer-show = 显示：
+layer-hide = 隐藏：
+
+# 分区
+districts-title = 各区
+districts-lead = { SHOW($n) } 个分区各有什么特色，以及当前录得的读数。
+districts-where = 位置
+districts-map = 所有分区
+districts-now = 现况
+districts-caption = 当前读数：{ $region }
+districts-district = 分区
+districts-note = 界线为手绘：邻近界线的地点可能被计入另一边。
+districts-all = 所有分区
+district-map = { $district }及邻近地方
+district-open-map = 打开互动地图
+district-now = 现况与全市比较
+district-now-text = 每个数字均由位于本区的读数得出。
+district-beside = 取自本区 { SHOW($n) } 个读数。全市：{ $city }
+district-places = 本区的测量点
+district-places-text = 各地点的最新数值。
+district-more = 在地图上查看全部 { SHOW($n) } 个
+district-nothing = 本区没有测量点。
+district-notices-text = 适用于全市的消息，以及提到本区地方的消息。
+district-no-notice = 当前没有生效的消息提到本区的地方。
+district-names = 地名
+district-names-text = 与路牌所示相同。
+names-places = 社区及地方
+names-stations = 车站、码头及管制站
+names-hospitals = 医院
+names-parks = 公园
+names-peaks = 山岭
+names-waters = 海湾及水体
+
+# 旅客
+visitors-title = 刚刚到达？
+visitors-lead = 各管制站的排队情况、前往市区的方法，以及最先用得上的话。无须账户。
+visitors-phrases = 先学几句
+visitors-phrases-text = 可以说出来，也可以给人看。
+visitors-points = 入境地点
+visitors-points-text = 选择管制站，查看排队情况、前往市区的方法及当地天气。
+visitors-map = 管制站
+visitors-advice = 实用信息
+visitors-no-account = 这些网页不会向你索取或保存任何信息。
+visitors-queues = 当前排队情况
+queues-unknown = 未知
+queues-none = 当前未有这里的排队信息。请向官方服务查询：
+visitors-open = 开放时间
+visitors-onward = 如何前往市区
+visitors-onward-text = 以我们的文字说明；详情见运营者网站。
+visitors-weather = 附近天气
+visitors-no-weather = 未收到任何气象站的数据。
+visitors-all = 所有管制站
+kilometres-away = 距离 { $km } 公里
+
 # 事物及数据流
 thing-measures = 最新数值
 thing-devices = 所装设备
@@ -378,63 +438,3 @@ storm-says-nothing = 截至{ $time }，没有列出任何消息。
 storm-not-known = 情况不明：没有收到消息。
 home-plan = 城市计划
 home-plan-text = 各来源近期的说法。
-
-# 地图图层
-nav-districts = 十八区
-nav-visitors = 旅客
-map-layers = 图层
-map-narrow = 按地区或名称筛选
-map-others = 其他来源
-layer-show = 显示：
-layer-hide = 隐藏：
-
-# 分区
-districts-title = 各区
-districts-lead = { SHOW($n) } 个分区各有什么特色，以及当前录得的读数。
-districts-where = 位置
-districts-map = 所有分区
-districts-now = 现况
-districts-caption = 当前读数：{ $region }
-districts-district = 分区
-districts-note = 界线为手绘：邻近界线的地点可能被计入另一边。
-districts-all = 所有分区
-district-map = { $district }及邻近地方
-district-open-map = 打开互动地图
-district-now = 现况与全市比较
-district-now-text = 每个数字均由位于本区的读数得出。
-district-beside = 取自本区 { SHOW($n) } 个读数。全市：{ $city }
-district-places = 本区的测量点
-district-places-text = 各地点的最新数值。
-district-more = 在地图上查看全部 { SHOW($n) } 个
-district-nothing = 本区没有测量点。
-district-notices-text = 适用于全市的消息，以及提到本区地方的消息。
-district-no-notice = 当前没有生效的消息提到本区的地方。
-district-names = 地名
-district-names-text = 与路牌所示相同。
-names-places = 社区及地方
-names-stations = 车站、码头及管制站
-names-hospitals = 医院
-names-parks = 公园
-names-peaks = 山岭
-names-waters = 海湾及水体
-
-# 旅客
-visitors-title = 刚刚到达？
-visitors-lead = 各管制站的排队情况、前往市区的方法，以及最先用得上的话。无须账户。
-visitors-phrases = 先学几句
-visitors-phrases-text = 可以说出来，也可以给人看。
-visitors-points = 入境地点
-visitors-points-text = 选择管制站，查看排队情况、前往市区的方法及当地天气。
-visitors-map = 管制站
-visitors-advice = 实用信息
-visitors-no-account = 这些网页不会向你索取或保存任何信息。
-visitors-queues = 当前排队情况
-queues-unknown = 未知
-queues-none = 当前未有这里的排队信息。请向官方服务查询：
-visitors-open = 开放时间
-visitors-onward = 如何前往市区
-visitors-onward-text = 以我们的文字说明；详情见运营者网站。
-visitors-weather = 附近天气
-visitors-no-weather = 未收到任何气象站的数据。
-visitors-all = 所有管制站
-kilometres-away = 距离 { $km } 公里

@@ -39,6 +39,66 @@ map-says = { $what }：{ $value }
 map-empty = 暫未知道任何地點。
 map-instead = 未有「{ $what }」的地點資料，現改為顯示：{ $shown }。
 
+# 地圖圖層
+nav-districts = 十八區
+nav-visitors = 旅客
+map-layers = 圖層
+map-narrow = 按地區或名稱篩選
+map-others = 其他來源
+layer-show = 顯示：
+layer-hide = 隱藏：
+
+# 分區
+districts-title = 各區
+districts-lead = { SHOW($n) } 個分區各有甚麼特色，以及現時錄得的讀數。
+districts-where = 位置
+districts-map = 所有分區
+districts-now = 現況
+districts-caption = 現時讀數：{ $region }
+districts-district = 分區
+districts-note = 界線為手繪：鄰近界線的地點可能被計入另一邊。
+districts-all = 所有分區
+district-map = { $district }及鄰近地方
+district-open-map = 開啟互動地圖
+district-now = 現況與全市比較
+district-now-text = 每個數字均由位於本區的讀數得出。
+district-beside = 取自本區 { SHOW($n) } 個讀數。全市：{ $city }
+district-places = 本區的測量點
+district-places-text = 各地點的最新數值。
+district-more = 在地圖上查看全部 { SHOW($n) } 個
+district-nothing = 本區沒有測量點。
+district-notices-text = 適用於全市的消息，以及提及本區地方的消息。
+district-no-notice = 現時沒有生效的消息提及本區的地方。
+district-names = 地名
+district-names-text = 與路牌所示相同。
+names-places = 社區及地方
+names-stations = 車站、碼頭及管制站
+names-hospitals = 醫院
+names-parks = 公園
+names-peaks = 山嶺
+names-waters = 海灣及水體
+
+# 旅客
+visitors-title = 剛剛到埗？
+visitors-lead = 各管制站的輪候情況、前往市區的方法，以及最先用得着的說話。無須帳戶。
+visitors-phrases = 先學幾句
+visitors-phrases-text = 可以說出來，也可以給人看。
+visitors-points = 入境地點
+visitors-points-text = 選擇管制站，查看輪候情況、前往市區的方法及當地天氣。
+visitors-map = 管制站
+visitors-advice = 實用資料
+visitors-no-account = 這些網頁不會向你索取或保存任何資料。
+visitors-queues = 現時輪候情況
+queues-unknown = 未知
+queues-none = 現時未有這裏的輪候資料。請向官方服務查詢：
+visitors-open = 開放時間
+visitors-onward = 如何前往市區
+visitors-onward-text = 以我們的文字說明；詳情見營辦者網站。
+visitors-weather = 附近天氣
+visitors-no-weather = 未收到任何氣象站的數據。
+visitors-all = 所有管制站
+kilometres-away = 距離 { $km } 公里
+
 # 事物及資料流
 thing-measures = 最新數值
 thing-devices = 所裝設備
@@ -378,63 +438,3 @@ storm-says-nothing = 截至{ $time }，沒有列出任何消息。
 storm-not-known = 情況未明：沒有收到消息。
 home-plan = 城市計劃
 home-plan-text = 各來源近期的說法。
-
-# 地圖圖層
-nav-districts = 十八區
-nav-visitors = 旅客
-map-layers = 圖層
-map-narrow = 按地區或名稱篩選
-map-others = 其他來源
-layer-show = 顯示：
-layer-hide = 隱藏：
-
-# 分區
-districts-title = 各區
-districts-lead = { SHOW($n) } 個分區各有甚麼特色，以及現時錄得的讀數。
-districts-where = 位置
-districts-map = 所有分區
-districts-now = 現況
-districts-caption = 現時讀數：{ $region }
-districts-district = 分區
-districts-note = 界線為手繪：鄰近界線的地點可能被計入另一邊。
-districts-all = 所有分區
-district-map = { $district }及鄰近地方
-district-open-map = 開啟互動地圖
-district-now = 現況與全市比較
-district-now-text = 每個數字均由位於本區的讀數得出。
-district-beside = 取自本區 { SHOW($n) } 個讀數。全市：{ $city }
-district-places = 本區的測量點
-district-places-text = 各地點的最新數值。
-district-more = 在地圖上查看全部 { SHOW($n) } 個
-district-nothing = 本區沒有測量點。
-district-notices-text = 適用於全市的消息，以及提及本區地方的消息。
-district-no-notice = 現時沒有生效的消息提及本區的地方。
-district-names = 地名
-district-names-text = 與路牌所示相同。
-names-places = 社區及地方
-names-stations = 車站、碼頭及管制站
-names-hospitals = 醫院
-names-parks = 公園
-names-peaks = 山嶺
-names-waters = 海灣及水體
-
-# 旅客
-visitors-title = 剛剛到埗？
-visitors-lead = 各管制站的輪候情況、前往市區的方法，以及最先用得着的說話。無須帳戶。
-visitors-phrases = 先學幾句
-visitors-phrases-text = 可以說出來，也可以給人看。
-visitors-points = 入境地點
-visitors-points-text = 選擇管制站，查看輪候情況、前往市區的方法及當地天氣。
-visitors-map = 管制站
-visitors-advice = 實用資料
-visitors-no-account = 這些網頁不會向你索取或保存任何資料。
-visitors-queues = 現時輪候情況
-queues-unknown = 未知
-queues-none = 現時未有這裏的輪候資料。請向官方服務查詢：
-visitors-open = 開放時間
-visitors-onward = 如何前往市區
-visitors-onward-text = 以我們的文字說明；詳情見營辦者網站。
-visitors-weather = 附近天氣
-visitors-no-weather = 未收到任何氣象站的數據。
-visitors-all = 所有管制站
-kilometres-away = 距離 { $km } 公里

@@ -18,7 +18,7 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
                 .media_type("text/event-stream")
                 .query(
                     "topic",
-                    "tile:<id>, feeds, notices, map:<feed> or the name of a datastream; may stand several times",
+                    "tile:<id>, feeds, notices, map:<feed>[,<feed>…] or the name of a datastream; may stand several times",
                 )
                 .query(
                     "last-event-id",

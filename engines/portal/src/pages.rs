@@ -173,6 +173,6 @@ async fn asset(_: Gate, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Re
 }
 
 async fn robots(_: Gate) -> &'static str {
-    // Series are read by the API; a crawler that follows every range of every chart helps nobody.
-    "User-agent: *\nDisallow: /*/datastreams/*?\nDisallow: /api/\nDisallow: /sta/\n"
+    // Series are read by the API; a crawler that follows every range of every chart, or every choice of layers, helps nobody.
+    "User-agent: *\nDisallow: /*/datastreams/*?\nDisallow: /*/map?\nDisallow: /api/\nDisallow: /sta/\n"
 }

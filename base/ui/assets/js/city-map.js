@@ -83,23 +83,12 @@ class CityMap extends HTMLElement {
     document.addEventListener('themechange', this.restyle);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', this.restyle);
     this.buttons();
-    this.follow();
-    document.addEventListener('layers', () => this.follow());
-  }
-
-  /** Draws what the list says, now and whenever it changes. */
-  follow() {
-    const { map } = this;
     const list = document.getElementById(this.getAttribute('places'));
     const draw = () => map.getSource('places')?.setData(this.read());
-    this.watch?.disconnect();
-    if (!list) return;
-    draw();
-    this.watch = new MutationObserver(draw);
-    this.watch.observe(list, { childList: true, subtree: true });
+    if (list) new MutationObserver(draw).observe(list, { childList: true, subtree: true });
     // Whoever goes through the list by keyboard or pointer sees where each place is.
     for (const kind of ['focusin', 'pointerover']) {
-      list.addEventListener(kind, (event) => this.mark(event.target.closest('li')?.id));
+      list?.addEventListener(kind, (event) => this.mark(event.target.closest('li')?.id));
     }
   }
 

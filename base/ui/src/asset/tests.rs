@@ -42,8 +42,15 @@ fn weights() {
         .iter()
         .filter(|a| a.name.ends_with(".js"))
         .filter(|a| {
-            !["maplibre-gl.js", "maplibre-gl-worker.js", "uplot.js", "city-map.js", "map-style.js"]
-                .contains(&a.name)
+            let of_maps_and_charts = [
+                "maplibre-gl.js",
+                "maplibre-gl-worker.js",
+                "uplot.js",
+                "city-map.js",
+                "map-layers.js",
+                "map-style.js",
+            ];
+            !of_maps_and_charts.contains(&a.name)
         })
         .map(|a| a.brotli.len())
         .sum();

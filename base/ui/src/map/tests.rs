@@ -31,7 +31,6 @@ fn the_list_is_complete_without_the_map() {
         tiles_zoom: 14,
         source: Markup::text("Our own drawing"),
         ground: Ground { land: vec![ring.clone()], borders: vec![ring], ..Ground::default() },
-        follow: None,
     };
     let html = map.html(&r).to_string();
     for part in [

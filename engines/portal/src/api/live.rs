@@ -60,10 +60,10 @@ enum Topic {
         id: i64,
         slug: String,
     },
-    /// A list that is drawn again when something of this feed comes; of any, where it is empty.
+    /// A list that is drawn again when something of these feeds comes; of any, where there are none.
     List {
         name: String,
-        feed: String,
+        feeds: Vec<String>,
     },
     /// What is said to the public: drawn again when something is said or withdrawn.
     Notices,
@@ -92,7 +92,7 @@ pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Re
     let pairs = query.unwrap_or_default();
     let topics = pairs.split('&').filter_map(|pair| pair.strip_prefix("topic="));
     for topic in topics.take(MOST) {
-        let topic = topic.replace("%3A", ":").replace("%2F", "/");
+        let topic = topic.replace("%3A", ":").replace("%2F", "/").replace("%2C", ",");
         listener.topics.extend(listener.topic(&topic));
     }
     // Values are states, not events: whoever comes back is told the current ones, and has missed nothing.
@@ -108,13 +108,14 @@ pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Re
 impl Listener {
     fn topic(&self, name: &str) -> Option<Topic> {
         if name == "feeds" {
-            return Some(Topic::List { name: name.into(), feed: String::new() });
+            return Some(Topic::List { name: name.into(), feeds: Vec::new() });
         }
         if name == "notices" {
             return Some(Topic::Notices);
         }
-        if let Some(feed) = name.strip_prefix("map:") {
-            return Some(Topic::List { name: name.into(), feed: feed.into() });
+        if let Some(feeds) = name.strip_prefix("map:") {
+            let feeds = feeds.split(',').map(String::from).collect();
+            return Some(Topic::List { name: name.into(), feeds });
         }
         if let Some(id) = name.strip_prefix("tile:") {
             let tiles = &self.portal.parts().content.dashboard.tiles;
@@ -185,8 +186,9 @@ impl Listener {
                         told.push(("list", json!({ "id": "notices" })));
                     }
                 }
-                Topic::List { name, feed } => {
-                    if matches!(why, Why::Beat(_)) && why.touches(feed) {
+                Topic::List { name, feeds } => {
+                    let touches = feeds.is_empty() || feeds.iter().any(|feed| why.touches(feed));
+                    if matches!(why, Why::Beat(_)) && touches {
                         told.push(("list", json!({ "id": name })));
                     }
                 }

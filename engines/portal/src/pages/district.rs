@@ -17,9 +17,9 @@ use vocab::{Lang, Time};
 use super::asked::Asked;
 use super::figures::{self, Clocks};
 use super::home::NoticeShown;
-use super::layers::{self, Area};
+use super::layers::{self, Area, Reading};
 use super::registry::Known;
-use super::{answer, thing};
+use super::{answer, map, thing};
 use crate::Portal;
 use crate::district::names;
 use crate::notice::Notice;
@@ -46,7 +46,7 @@ const KINDS: [(&str, &[&str]); 6] = [
 struct DistrictHtml<'a> {
     r: Reader<'a>,
     src: String,
-    topics: String,
+    topic: String,
     sketch: Markup,
     ground: String,
     map: String,
@@ -92,25 +92,23 @@ pub async fn district(
         found.ok_or_else(|| Problem::not_found(format!("the district {}", thing::cut(&slug))))?;
     let clocks = portal.clocks().await?;
     let mut view = View { portal, r, number, area, clocks: &clocks, newest: None };
-    let (mut tiles, mut shown, mut topics) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tiles, mut shown, mut feeds) = (Vec::new(), Vec::new(), Vec::new());
     for (at, layer) in portal.inner.atlas.layers.iter().enumerate() {
         let known = portal.known_of(layer).await?;
         if known.iter().all(|known| !known.in_area.contains_key(&number)) {
             continue;
         }
-        topics.extend(layer.feeds.iter().map(|feed| format!("map:{feed}")));
+        feeds.extend(&layer.feeds);
         tiles.extend(view.tile(at, layer, &known));
         shown.push(view.layer(layer, &known));
     }
-    topics.sort();
-    topics.dedup();
     let (notices, silence) = view.notices(gate.now).await?;
     let path = format!("/districts/{slug}");
     let title = r.plain(&area.shape.name);
     let mut page = portal.page(r, &path, title.clone());
     page.lead = profile(portal, &slug, &r);
     page.shown = vec![portal.shown(view.newest)];
-    page.stream = portal.stream(&r).filter(|_| !topics.is_empty());
+    page.stream = portal.stream(&r).filter(|_| !feeds.is_empty());
     page.crumbs = vec![
         Crumb::new(r.plain(&portal.site().city), ""),
         Crumb::new(r.t("districts-title"), "/districts"),
@@ -118,7 +116,7 @@ pub async fn district(
     ];
     page.content = Markup::of(&DistrictHtml {
         src: ui::layout::address(lang, &path),
-        topics: topics.join(" "),
+        topic: map::topic(feeds.into_iter()),
         sketch: view.sketch(),
         ground: r.plain(portal.parts().layers().source()),
         map: view.map(None),
@@ -179,7 +177,7 @@ impl View<'_> {
         let (portal, r) = (self.portal, &self.r);
         let mut readings: Vec<_> =
             known.iter().flat_map(|known| portal.readings(layer, known, Some(self.number))).collect();
-        readings.sort_by_key(|reading| reading.value.is_none());
+        readings.sort_by_key(Reading::rank);
         let count = readings.len();
         let mut places = Vec::new();
         for reading in readings.iter().take(PLACES) {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use host::DbError;
+use intake::health::Health;
 use sensing::Row;
 use sensing::actions::entities::look::{StreamView, ThingView};
 use sensing::observation::Content;
@@ -16,12 +17,15 @@ use ui::status::{self, State as Mood};
 use vocab::time::SECOND;
 use vocab::{Bounds, Position, Time, Value};
 
+use super::feed;
 use super::figures::{Clocks, Current, in_words, mood, thing_address};
 use super::registry::Known;
 use crate::dashboard::Level;
 use crate::overlay::Overlay;
 use crate::{Parts, Portal, unit};
 
+/// The kind of the names of regions.
+const REGION: &str = "region";
 /// A figure of a layer is made anew no more often: a page of districts shows a hundred of them.
 const FIGURE_KEPT: i64 = 2 * SECOND;
 
@@ -77,7 +81,11 @@ fn area(parts: &Parts, number: usize, shape: &Shape, labels: &[&Shape]) -> Area 
         }
     });
     let bounds = landscape(framed(rings.iter().flatten()).unwrap_or(shape.bounds));
-    let inside = |label: &&&Shape| place(label).and_then(|at| parts.layers().area_number(at)) == Some(number);
+    // A region is larger than a district; its name only happens to stand in one.
+    let inside = |label: &&&Shape| {
+        label.kind.as_deref() != Some(REGION)
+            && place(label).and_then(|at| parts.layers().area_number(at)) == Some(number)
+    };
     Area {
         shape: shape.clone(),
         bounds,
@@ -128,6 +136,17 @@ pub struct Reading<'k> {
     pub value: Option<(&'k StreamView, Row)>,
     /// Whether it could have a value.
     pub measures: bool,
+}
+
+impl Reading<'_> {
+    /// What says something comes before what only says that it has nothing, and that before what only stands there.
+    pub fn rank(&self) -> u8 {
+        match &self.value {
+            Some((_, row)) if !matches!(row.content(), Content::Missing) => 0,
+            Some(_) => 1,
+            None => 2,
+        }
+    }
 }
 
 impl Portal {
@@ -285,6 +304,11 @@ impl Portal {
         let chip = |state, word: String| {
             if word.is_empty() { Markup::default() } else { status::chip(state, &word) }
         };
+        if known.iter().all(|known| known.things.is_empty()) {
+            // Its feeds have never been heard from.
+            let (state, word) = feed::health(Health::Never, self.parts().mode, r);
+            return (String::new(), status::chip(state, &word), None);
+        }
         if let Some(current) = self.layer_figure(number, None, known, clocks) {
             let (state, word) = self.judged_by(|value| layer.level(value), &current, r);
             return (

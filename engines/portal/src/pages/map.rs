@@ -7,7 +7,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use host::{Gate, Problem};
 use ui::Reader;
-use ui::map::{CityMap, Follow, Group};
+use ui::map::{CityMap, Group};
 use ui::markup::{Markup, query_value};
 use vocab::{Bounds, Time};
 
@@ -48,6 +48,8 @@ struct MapHtml<'a> {
     areas: Vec<(String, String)>,
     wish: Wish,
     map: Markup,
+    /// What the layers and the list listen to.
+    topic: String,
     sources: Vec<SourceShown>,
 }
 
@@ -79,11 +81,10 @@ pub async fn map(
     let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let clocks = portal.clocks().await?;
     let wish = Wish::of(pairs);
-    let query = wish.query();
     let mut page = portal.page(r, "/map", r.t("map-title"));
     page.wide = true;
     page.stream = portal.stream(&r);
-    page.query = query.clone();
+    page.query = wish.query();
     page.lead = r.t("map-lead");
     let all = &portal.inner.atlas.layers;
     let mut known = Vec::new();
@@ -127,7 +128,8 @@ pub async fn map(
             .iter()
             .map(|a| (a.shape.slug.to_string(), r.plain(&a.shape.name)))
             .collect(),
-        map: view.city_map(groups, &query).html(&r),
+        map: view.city_map(groups).html(&r),
+        topic: view.topic(),
         sources: view.sources(),
         wish,
         r,
@@ -171,6 +173,14 @@ impl Portal {
     }
 }
 
+/// What a part of a page listens to that shows places of these feeds.
+pub fn topic<'f>(feeds: impl Iterator<Item = &'f String>) -> String {
+    let mut feeds: Vec<&str> = feeds.map(String::as_str).collect();
+    feeds.sort_unstable();
+    feeds.dedup();
+    if feeds.is_empty() { String::new() } else { format!("map:{}", feeds.join(",")) }
+}
+
 /// What one reader asked, and what is known.
 struct View<'a> {
     portal: &'a Portal,
@@ -209,8 +219,7 @@ impl View<'_> {
                 readings.extend(self.portal.readings(layer, known, area).into_iter().filter(fits));
             }
             let total = readings.len();
-            // What says something comes before what only stands there.
-            readings.sort_by_key(|reading| reading.value.is_none());
+            readings.sort_by_key(Reading::rank);
             let places = readings.iter().take(share).filter_map(|reading| {
                 let (place, time) = self.portal.place_shown(layer, reading, &self.r, self.clocks)?;
                 newest = newest.max(time);
@@ -223,21 +232,17 @@ impl View<'_> {
         (groups, newest)
     }
 
-    fn city_map(&self, groups: Vec<Group>, query: &str) -> CityMap {
+    fn topic(&self) -> String {
+        topic(self.chosen.iter().flat_map(|number| &self.all()[*number].feeds))
+    }
+
+    fn city_map(&self, groups: Vec<Group>) -> CityMap {
         let [west, south, east, north] = self.portal.parts().pack.city.extent;
         let titles: Vec<&str> = groups.iter().map(|group| group.title.as_str()).collect();
         let label = self.r.say("map-of", &[("what", titles.join(" · ").into())]);
         let places = groups.iter().flat_map(|group| &group.places).map(|place| &place.position);
         let around = ui::map::framed(places).filter(|_| !self.wish.name.is_empty());
         let of_area = self.portal.inner.atlas.area(&self.wish.area).map(|(_, area)| area.bounds);
-        let mut topics: Vec<String> = self
-            .chosen
-            .iter()
-            .flat_map(|n| &self.all()[*n].feeds)
-            .map(|feed| format!("map:{feed}"))
-            .collect();
-        topics.sort();
-        topics.dedup();
         CityMap {
             id: "city".into(),
             label,
@@ -247,11 +252,6 @@ impl View<'_> {
             tiles_zoom: self.portal.parts().layers().zoom(),
             source: self.r.text(self.portal.parts().layers().source()),
             ground: self.portal.inner.ground.clone(),
-            follow: Some(Follow {
-                topics: topics.join(" "),
-                src: format!("{}?{query}", ui::layout::address(self.r.lang(), "/map")),
-                also: "layers".into(),
-            }),
         }
     }
 

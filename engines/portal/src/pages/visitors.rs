@@ -18,7 +18,7 @@ use vocab::{Bounds, Position, Time};
 use super::asked::Asked;
 use super::figures::{self, Clocks};
 use super::layers::level_of;
-use super::{answer, thing};
+use super::{answer, map, thing};
 use crate::Portal;
 use crate::dashboard::Level;
 use crate::visitor::{Point, Visitors};
@@ -293,7 +293,7 @@ pub async fn point(
     page.content = Markup::of(&PointHtml {
         phrases: phrases(visitors, &r),
         queues: tiles(&queues),
-        topic: visitors.queues.iter().map(|feed| format!("map:{feed}")).collect(),
+        topic: map::topic(visitors.queues.iter()),
         src: ui::layout::address(lang, &format!("/visitors/{slug}")),
         open: r.plain(&point.open),
         official: (r.plain(&point.official.title), point.official.url.clone()),

@@ -39,6 +39,70 @@ map-show = Mostrar
 map-says = { $what }: { $value }
 map-empty = Ainda não se conhece nenhum lugar.
 map-instead = Não se conhecem lugares de “{ $what }”. Mostra-se: { $shown }.
+
+# Camadas do mapa
+nav-districts = Distritos
+nav-visitors = Visitantes
+map-layers = Camadas
+map-narrow = Escolher por lugar ou nome
+map-others = Outras fontes
+layer-show = Mostrar:
+layer-hide = Esconder:
+
+# Distritos
+districts-title = Distritos
+districts-lead = Como é cada um dos { $n } distritos, e o que lá se mede agora.
+districts-where = Onde ficam
+districts-map = Todos os distritos
+districts-now = Agora
+districts-caption = Medido agora: { $region }
+districts-district = Distrito
+districts-note = Os contornos são desenhados à mão: perto de um limite, um lugar pode contar do outro lado.
+districts-all = Todos os distritos
+district-map = { $district } e arredores
+district-open-map = Abrir o mapa que se move
+district-now = Agora, ao lado da cidade
+district-now-text = Cada número vem das leituras que ficam neste distrito.
+district-beside = { $n ->
+    [one] De uma leitura aqui. Toda a cidade: { $city }
+   *[other] De { SHOW($n) } leituras aqui. Toda a cidade: { $city }
+}
+district-places = O que se mede aqui
+district-places-text = O último valor de cada lugar.
+district-more = Todos os { SHOW($n) } no mapa
+district-nothing = Nada se mede neste distrito.
+district-notices-text = Os avisos para toda a cidade, e os que nomeiam um lugar deste distrito.
+district-no-notice = Nenhum aviso em vigor nomeia um lugar deste distrito.
+district-names = Nomes de lugares
+district-names-text = Como estão nas placas.
+names-places = Bairros e lugares
+names-stations = Estações, cais e postos de controlo
+names-hospitals = Hospitais
+names-parks = Parques
+names-peaks = Montes
+names-waters = Baías e águas
+
+# Visitantes
+visitors-title = Acabou de chegar?
+visitors-lead = As filas nos postos de entrada, como seguir dali, e as primeiras palavras. Sem conta.
+visitors-phrases = Primeiras palavras
+visitors-phrases-text = Para dizer, ou para mostrar.
+visitors-points = Por onde se entra
+visitors-points-text = Escolha um posto para ver as filas, os caminhos para a cidade e o tempo que lá faz.
+visitors-map = Postos de entrada
+visitors-advice = Bom saber
+visitors-no-account = Estas páginas nada pedem e nada guardam sobre si.
+visitors-queues = Filas agora
+queues-unknown = Não se sabe
+queues-none = Nada se sabe agora das filas aqui. Pergunte ao serviço oficial:
+visitors-open = Horário
+visitors-onward = Como seguir
+visitors-onward-text = Nas nossas palavras; a ligação leva às do operador.
+visitors-weather = O tempo ali perto
+visitors-no-weather = Nenhuma estação meteorológica se fez ouvir.
+visitors-all = Todos os postos
+kilometres-away = a { $km } km
+
 thing-measures = O que diz
 thing-devices = O que lá está montado
 thing-devices-text = Cada aparelho: o que recolhe, o que não recolhe, por quanto tempo e de quem é.
@@ -377,66 +441,3 @@ storm-not-known = Não se sabe: nada se ouviu dela.
 home-plan = O plano da cidade
 home-plan-text = O que fontes disseram dele há pouco.
 schedule-late = Prazo: { $due }. Existe desde { $on }, { SHOW($n) } dias depois.
-
-# Camadas do mapa
-nav-districts = Distritos
-nav-visitors = Visitantes
-map-layers = Camadas
-map-narrow = Escolher por lugar ou nome
-map-others = Outras fontes
-layer-show = Mostrar:
-layer-hide = Esconder:
-
-# Distritos
-districts-title = Distritos
-districts-lead = Como é cada um dos { $n } distritos, e o que lá se mede agora.
-districts-where = Onde ficam
-districts-map = Todos os distritos
-districts-now = Agora
-districts-caption = Medido agora: { $region }
-districts-district = Distrito
-districts-note = Os contornos são desenhados à mão: perto de um limite, um lugar pode contar do outro lado.
-districts-all = Todos os distritos
-district-map = { $district } e arredores
-district-open-map = Abrir o mapa que se move
-district-now = Agora, ao lado da cidade
-district-now-text = Cada número vem das leituras que ficam neste distrito.
-district-beside = { $n ->
-    [one] De uma leitura aqui. Toda a cidade: { $city }
-   *[other] De { SHOW($n) } leituras aqui. Toda a cidade: { $city }
-}
-district-places = O que se mede aqui
-district-places-text = O último valor de cada lugar.
-district-more = Todos os { SHOW($n) } no mapa
-district-nothing = Nada se mede neste distrito.
-district-notices-text = Os avisos para toda a cidade, e os que nomeiam um lugar deste distrito.
-district-no-notice = Nenhum aviso em vigor nomeia um lugar deste distrito.
-district-names = Nomes de lugares
-district-names-text = Como estão nas placas.
-names-places = Bairros e lugares
-names-stations = Estações, cais e postos de controlo
-names-hospitals = Hospitais
-names-parks = Parques
-names-peaks = Montes
-names-waters = Baías e águas
-
-# Visitantes
-visitors-title = Acabou de chegar?
-visitors-lead = As filas nos postos de entrada, como seguir dali, e as primeiras palavras. Sem conta.
-visitors-phrases = Primeiras palavras
-visitors-phrases-text = Para dizer, ou para mostrar.
-visitors-points = Por onde se entra
-visitors-points-text = Escolha um posto para ver as filas, os caminhos para a cidade e o tempo que lá faz.
-visitors-map = Postos de entrada
-visitors-advice = Bom saber
-visitors-no-account = Estas páginas nada pedem e nada guardam sobre si.
-visitors-queues = Filas agora
-queues-unknown = Não se sabe
-queues-none = Nada se sabe agora das filas aqui. Pergunte ao serviço oficial:
-visitors-open = Horário
-visitors-onward = Como seguir
-visitors-onward-text = Nas nossas palavras; a ligação leva às do operador.
-visitors-weather = O tempo ali perto
-visitors-no-weather = Nenhuma estação meteorológica se fez ouvir.
-visitors-all = Todos os postos
-kilometres-away = a { $km } km
