@@ -13,7 +13,6 @@ pub mod remove;
 pub mod update;
 pub mod upsert;
 
-use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,6 +25,7 @@ use self::notes::Notes;
 use crate::api::problems::{BAD_ENTITY, NO_SUCH_ENTITY, SLUG_TAKEN};
 use crate::entity::{Entity, Kind, Sight};
 use crate::ingest::Limits;
+use crate::paged::Paged;
 use crate::store::entities::{self, links, write};
 use crate::store::observations::{Memory, Observations};
 
@@ -64,32 +64,38 @@ impl World {
     }
 }
 
-/// Datastreams whose feature of interest is settled, so that ingest need not ask.
+/// Datastreams whose feature of interest is settled, so that ingest need not ask: a bit each, 64 neighbours a word.
 #[derive(Clone, Default)]
-pub struct Featured(Arc<Mutex<HashSet<i64>>>);
+pub struct Featured(Arc<Mutex<Paged<u64>>>);
 
 impl Featured {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<i64>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Paged<u64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Those of `datastreams` that are not settled.
     pub fn unsettled(&self, datastreams: impl Iterator<Item = i64>) -> Vec<i64> {
         let settled = self.lock();
-        let mut found: Vec<i64> = datastreams.filter(|id| !settled.contains(id)).collect();
+        let is_settled = |id: i64| settled.get(id / 64).is_some_and(|word| word >> (id % 64) & 1 == 1);
+        let mut found: Vec<i64> = datastreams.filter(|id| !is_settled(*id)).collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 
     pub fn settle(&self, datastreams: &[i64]) {
-        self.lock().extend(datastreams);
+        let mut settled = self.lock();
+        for id in datastreams {
+            let word = settled.get(id / 64).copied().unwrap_or_default();
+            settled.put(id / 64, word | 1 << (id % 64));
+        }
     }
 
     pub fn unsettle(&self, datastreams: &[i64]) {
         let mut settled = self.lock();
         for id in datastreams {
-            settled.remove(id);
+            let word = settled.get(id / 64).copied().unwrap_or_default();
+            settled.put(id / 64, word & !(1 << (id % 64)));
         }
     }
 }

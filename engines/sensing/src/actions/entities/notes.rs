@@ -1,14 +1,15 @@
 //! What stands beside every value of a datastream, in memory: pages of last values ask it of a thousand at once.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value as Json;
 
+use crate::alike::Alike;
 use crate::entity::Entity;
+use crate::paged::Paged;
 
-/// Unit, owner and age limit of one datastream.
-#[derive(Debug, Clone, PartialEq)]
+/// Unit, owner and age limit of a datastream; very many have the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Note {
     /// `km/h`; empty where there is none.
     pub unit: String,
@@ -19,7 +20,13 @@ pub struct Note {
 
 /// Cloning shares them.
 #[derive(Clone, Default)]
-pub struct Notes(Arc<RwLock<HashMap<i64, Arc<Note>>>>);
+pub struct Notes(Arc<RwLock<All>>);
+
+#[derive(Default)]
+struct All {
+    by_id: Paged<Arc<Note>>,
+    alike: Alike<Note>,
+}
 
 impl Notes {
     pub fn put(&self, entity: &Entity) {
@@ -31,23 +38,26 @@ impl Notes {
             freshness_seconds: facts.freshness_seconds,
             feed: entity.feed.clone(),
         };
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(entity.id, Arc::new(note));
+        self.add(entity.id, note);
+    }
+
+    pub fn add(&self, id: i64, note: Note) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let note = all.alike.one(note);
+        all.by_id.put(id, note);
     }
 
     pub fn remove(&self, id: i64) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).by_id.remove(id);
     }
 
     pub fn get(&self, id: i64) -> Option<Arc<Note>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).by_id.get(id).cloned()
     }
 
     /// Ids of the datastreams of a feed, ascending.
     pub fn of_feed(&self, feed: &str) -> Vec<i64> {
-        let notes = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut ids: Vec<i64> =
-            notes.iter().filter(|(_, note)| note.feed.as_deref() == Some(feed)).map(|(id, _)| *id).collect();
-        ids.sort_unstable();
-        ids
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.by_id.iter().filter(|(_, note)| note.feed.as_deref() == Some(feed)).map(|(id, _)| id).collect()
     }
 }

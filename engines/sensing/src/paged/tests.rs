@@ -1,0 +1,28 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+proptest! {
+    #[test]
+    fn it_is_a_map(steps in prop::collection::vec((0i64..5_000, any::<Option<u8>>()), 0..200)) {
+        let (mut paged, mut map) = (Paged::default(), BTreeMap::new());
+        for (id, value) in steps {
+            match value {
+                Some(value) => prop_assert_eq!(paged.put(id, value), map.insert(id, value)),
+                None => prop_assert_eq!(paged.remove(id), map.remove(&id)),
+            }
+            prop_assert_eq!(paged.get(id), map.get(&id));
+        }
+        prop_assert_eq!(paged.len(), map.len());
+        prop_assert!(paged.iter().eq(map.iter().map(|(id, value)| (*id, value))));
+    }
+}
+
+#[test]
+fn nothing_stands_where_no_id_is() {
+    let mut paged = Paged::default();
+    assert_eq!((paged.put(-1, 1), paged.put(1 << 32, 1)), (None, None));
+    assert_eq!((paged.get(-1), paged.len()), (None, 0));
+}
