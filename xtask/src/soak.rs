@@ -1,7 +1,7 @@
 //! The long runs, which CI has no time for. Each prints a line to be copied into docs/benchmarks.md with the commit.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// Kills each store `kills` times at random moments and verifies it after each.
@@ -22,6 +22,73 @@ pub fn soak(root: &Path, kills: &str) -> Result<(), String> {
     } else {
         Err("a promise of the store was broken; its seed stands above".into())
     }
+}
+
+/// Datastreams of the load table: 2.8 million meters with two each, and 57,000 of other devices.
+const STREAMS: &str = "5700000";
+/// Where the server of this run is asked and told.
+const HTTP: &str = "127.0.0.1:8171";
+const MQTT: &str = "127.0.0.1:1884";
+
+/// The IoT load on a server and a store of its own, which is kept: making 5.7 million datastreams takes a quarter of an
+/// hour.
+pub fn iot(root: &Path, minutes: &str) -> Result<(), String> {
+    let minutes: u64 =
+        minutes.parse().map_err(|_| format!("soak iot {minutes}: say how many minutes, for example 30"))?;
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let build = ["build", "--release", "--package", "causeway"];
+    let built = Command::new(cargo).current_dir(root).args(build).status();
+    if !built.is_ok_and(|status| status.success()) {
+        return Err("the program does not build".into());
+    }
+    let program = root.join("target/release/causeway");
+    let data = root.join("target/soak-iot");
+    let is_prepared = data.join("prepared");
+    if !is_prepared.exists() {
+        let server = Serving::start(&program, &data)?;
+        bench(&program, &data, &server, &["prepare", &format!("streams={STREAMS}")])?;
+        std::fs::write(&is_prepared, STREAMS).map_err(|e| e.to_string())?;
+    }
+    let began = Instant::now();
+    let server = Serving::start(&program, &data)?;
+    println!("soak iot: ready {:.1} s after its start", began.elapsed().as_secs_f64());
+    let (streams, minutes) = (format!("streams={STREAMS}"), format!("minutes={minutes}"));
+    bench(&program, &data, &server, &["iot", &streams, &minutes])
+}
+
+/// A server, ended with its value.
+struct Serving(Child);
+
+impl Serving {
+    fn start(program: &Path, data: &Path) -> Result<Serving, String> {
+        let mut server = Command::new(program);
+        server.args(["serve", "--listen", HTTP, "--data"]).arg(data);
+        server.env("CAUSEWAY_FEEDS_FETCH", "false").env("CAUSEWAY_MQTT_LISTEN", MQTT);
+        let mut serving = Serving(server.spawn().map_err(|e| format!("{}: {e}", program.display()))?);
+        while std::net::TcpStream::connect(HTTP).is_err() {
+            if let Ok(Some(status)) = serving.0.try_wait() {
+                return Err(format!("the server ended: {status}"));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Ok(serving)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may be gone already; either way there is nothing left to end.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn bench(program: &Path, data: &Path, server: &Serving, what: &[&str]) -> Result<(), String> {
+    let key = std::fs::read_to_string(data.join("operator.key")).map_err(|e| e.to_string())?;
+    let key = format!("key={}", key.trim());
+    let places = [format!("address={HTTP}"), format!("mqtt={MQTT}"), format!("server={}", server.0.id())];
+    let run = Command::new(program).arg("bench").args(what).arg(key).args(places).status();
+    if run.is_ok_and(|status| status.success()) { Ok(()) } else { Err(format!("bench {} failed", what[0])) }
 }
 
 /// Property tests that feed a parser with what it should not be given, by a part of their names.

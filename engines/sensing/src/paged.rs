@@ -64,5 +64,42 @@ impl<T> Paged<T> {
     }
 }
 
+/// Ids, a bit each.
+#[derive(Debug, Default)]
+pub struct Ids(Paged<u64>);
+
+impl Ids {
+    pub fn contains(&self, id: i64) -> bool {
+        self.0.get(id / 64).is_some_and(|word| word >> (id % 64) & 1 == 1)
+    }
+
+    pub fn insert(&mut self, id: i64) {
+        let word = self.0.get(id / 64).copied().unwrap_or_default();
+        self.0.put(id / 64, word | 1 << (id % 64));
+    }
+
+    pub fn remove(&mut self, id: i64) {
+        if let Some(word) = self.0.get(id / 64).copied() {
+            match word & !(1 << (id % 64)) {
+                0 => self.0.remove(id / 64),
+                left => self.0.put(id / 64, left),
+            };
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Ascending.
+    pub fn iter(&self) -> impl Iterator<Item = i64> {
+        let bits = |(at, word): (i64, &u64)| {
+            let word = *word;
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+        };
+        self.0.iter().flat_map(bits)
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -25,7 +25,7 @@ use self::notes::Notes;
 use crate::api::problems::{BAD_ENTITY, NO_SUCH_ENTITY, SLUG_TAKEN};
 use crate::entity::{Entity, Kind, Sight};
 use crate::ingest::Limits;
-use crate::paged::Paged;
+use crate::paged::Ids;
 use crate::store::entities::{self, links, write};
 use crate::store::observations::{Memory, Observations};
 
@@ -64,20 +64,19 @@ impl World {
     }
 }
 
-/// Datastreams whose feature of interest is settled, so that ingest need not ask: a bit each, 64 neighbours a word.
+/// Datastreams whose feature of interest is settled, so that ingest need not ask.
 #[derive(Clone, Default)]
-pub struct Featured(Arc<Mutex<Paged<u64>>>);
+pub struct Featured(Arc<Mutex<Ids>>);
 
 impl Featured {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Paged<u64>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Ids> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Those of `datastreams` that are not settled.
     pub fn unsettled(&self, datastreams: impl Iterator<Item = i64>) -> Vec<i64> {
         let settled = self.lock();
-        let is_settled = |id: i64| settled.get(id / 64).is_some_and(|word| word >> (id % 64) & 1 == 1);
-        let mut found: Vec<i64> = datastreams.filter(|id| !is_settled(*id)).collect();
+        let mut found: Vec<i64> = datastreams.filter(|id| !settled.contains(*id)).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -85,18 +84,12 @@ impl Featured {
 
     pub fn settle(&self, datastreams: &[i64]) {
         let mut settled = self.lock();
-        for id in datastreams {
-            let word = settled.get(id / 64).copied().unwrap_or_default();
-            settled.put(id / 64, word | 1 << (id % 64));
-        }
+        datastreams.iter().for_each(|id| settled.insert(*id));
     }
 
     pub fn unsettle(&self, datastreams: &[i64]) {
         let mut settled = self.lock();
-        for id in datastreams {
-            let word = settled.get(id / 64).copied().unwrap_or_default();
-            settled.put(id / 64, word & !(1 << (id % 64)));
-        }
+        datastreams.iter().for_each(|id| settled.remove(*id));
     }
 }
 

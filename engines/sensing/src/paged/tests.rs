@@ -20,6 +20,24 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn ids_are_a_set(steps in prop::collection::vec((1i64..300, any::<bool>()), 0..200)) {
+        let (mut ids, mut set) = (Ids::default(), std::collections::BTreeSet::new());
+        for (id, is_in) in steps {
+            if is_in {
+                ids.insert(id);
+                set.insert(id);
+            } else {
+                ids.remove(id);
+                set.remove(&id);
+            }
+            prop_assert_eq!((ids.contains(id), ids.is_empty()), (is_in, set.is_empty()));
+        }
+        prop_assert!(ids.iter().eq(set.iter().copied()));
+    }
+}
+
 #[test]
 fn nothing_stands_where_no_id_is() {
     let mut paged = Paged::default();
