@@ -15,11 +15,15 @@ use super::{Plan, at_share_ms, cpu_seconds, load_average, memory_mb, own_memory_
 const A_MESSAGE: u64 = 200;
 /// Between two pages that somebody looks at.
 const A_LOOK: Duration = Duration::from_millis(50);
-/// Before a burst ends, and after, pages are counted as of it: what it left behind slows them too.
+/// Seconds after a burst in which pages are counted as of it: what it left behind slows them too.
 const AFTERMATH: f64 = 10.0;
+/// Connections of MQTT.
+const WORKERS: u64 = 16;
+/// What people look at: the city, one thing, series of many and of few readings with their charts, the map.
+const PAGES: [&str; 5] =
+    ["/en/", "/en/things/bench/0", "/en/datastreams/bench/s/5", "/en/datastreams/bench/s/200000", "/en/map"];
 
 /// When how much comes, in seconds from the beginning.
-#[derive(Clone)]
 struct Weather {
     steady: f64,
     burst: f64,
@@ -35,8 +39,9 @@ impl Weather {
         (at * self.steady + above * (self.burst - self.steady)) as u64
     }
 
-    fn is_burst(&self, at: f64) -> bool {
-        self.bursts.iter().any(|from| (*from..from + self.seconds + AFTERMATH).contains(&at))
+    /// Is it a burst, or so many seconds after one?
+    fn is_raining(&self, at: f64, after: f64) -> bool {
+        self.bursts.iter().any(|from| (*from..from + self.seconds + after).contains(&at))
     }
 }
 
@@ -52,124 +57,176 @@ struct Tally {
 /// What one look at a page took, in microseconds, and whether a burst went on.
 type Look = (usize, bool, u32);
 
-pub async fn run(plan: &Plan) -> Result<(), String> {
-    let told = |failure: crate::commands::Failure| failure.to_string();
-    let (address, key) = (plan.text("address", "127.0.0.1:8080"), plan.text("key", ""));
-    let (mqtt_at, server) = (plan.text("mqtt", "127.0.0.1:1883"), plan.text("server", ""));
-    let streams = plan.number("streams", 5_700_000).map_err(told)?;
-    let busy = plan.number("busy", 57_000).map_err(told)?.min(streams / 2).max(1);
-    let minutes = plan.number("minutes", 30).map_err(told)?;
-    let rate = plan.number("rate", 4_800).map_err(told)?;
-    let burst = plan.number("burst", 100_000).map_err(told)?;
-    let bursts = plan.number("bursts", 3).map_err(told)?;
-    let gateways = plan.number("connections", 8).map_err(told)?;
-    let mut connection = Connection::open(&address, &key).await?;
-    let asked = Instant::now();
-    let ids = Arc::new(ids(&mut connection, streams).await?);
-    println!("iot: {streams} datastreams listed in {:.0} s", asked.elapsed().as_secs_f64());
-    let before = received(&mut connection).await?;
+/// What the run is told, and who is asked.
+struct Setting {
+    address: String,
+    mqtt: String,
+    key: String,
+    server: String,
+    streams: u64,
+    busy: u64,
+    seconds: f64,
+    /// Readings a second over MQTT.
+    single: u64,
+    gateways: u64,
+    weather: Weather,
+}
 
-    // Two thirds are single readings of the busy ones, as in the load table.
-    let single = rate * 27 / 40;
-    let seconds = (minutes * 60) as f64;
-    let each = seconds / bursts.max(1) as f64;
-    let weather = Arc::new(Weather {
-        steady: (rate - single) as f64,
-        burst: burst.saturating_sub(single) as f64,
-        seconds: 60.0,
-        bursts: (0..bursts).map(|n| (n as f64 + 0.5) * each).collect(),
-    });
-    let (stop, tally, singles) =
-        (Arc::new(AtomicBool::new(false)), Arc::new(Tally::default()), Arc::default());
-    let (cpu, own, began) = (cpu_seconds(&server), cpu_seconds("self"), Instant::now());
-
-    let workers = 16;
-    let devices: Vec<_> = (0..workers)
-        .map(|worker| {
-            let (mqtt_at, key, ids) = (mqtt_at.clone(), key.clone(), ids.clone());
-            let (stop, singles) = (stop.clone(), Arc::clone(&singles));
-            let mine =
-                Mine { worker, each: busy / workers, streams: busy, window: 500, rate: single / workers };
-            tokio::spawn(async move { mqtt::write(&mqtt_at, &key, &ids, mine, &stop, &singles).await })
+impl Setting {
+    fn of(plan: &Plan) -> Result<Setting, crate::commands::Failure> {
+        let streams = plan.number("streams", 5_700_000)?;
+        let (minutes, rate) = (plan.number("minutes", 30)?, plan.number("rate", 4_800)?);
+        let (burst, bursts) = (plan.number("burst", 100_000)?, plan.number("bursts", 3)?);
+        // Two thirds are single readings of the busy ones, as in the load table.
+        let single = rate * 27 / 40;
+        let seconds = (minutes * 60) as f64;
+        let each = seconds / bursts.max(1) as f64;
+        Ok(Setting {
+            address: plan.text("address", "127.0.0.1:8080"),
+            mqtt: plan.text("mqtt", "127.0.0.1:1883"),
+            key: plan.text("key", ""),
+            server: plan.text("server", ""),
+            streams,
+            busy: plan.number("busy", 57_000)?.min(streams / 2).max(WORKERS),
+            seconds,
+            single,
+            gateways: plan.number("connections", 8)?,
+            weather: Weather {
+                steady: (rate - single) as f64,
+                burst: burst.saturating_sub(single) as f64,
+                seconds: 60.0,
+                bursts: (0..bursts).map(|n| (n as f64 + 0.5) * each).collect(),
+            },
         })
-        .collect();
-    let meters: Vec<_> = (0..gateways)
-        .map(|_| {
-            let (address, key, ids, weather) = (address.clone(), key.clone(), ids.clone(), weather.clone());
-            let (stop, tally) = (stop.clone(), tally.clone());
+    }
+}
+
+type Took = tokio::task::JoinHandle<Result<Vec<u32>, String>>;
+
+/// All who take part, and what they have done so far.
+struct Crowd {
+    began: Instant,
+    stop: Arc<AtomicBool>,
+    tally: Arc<Tally>,
+    singles: Arc<AtomicU64>,
+    devices: Vec<Took>,
+    meters: Vec<Took>,
+    people: tokio::task::JoinHandle<Result<Vec<Look>, String>>,
+}
+
+impl Crowd {
+    async fn gather(setting: &Arc<Setting>, ids: &Arc<Vec<i64>>) -> Result<Crowd, String> {
+        let (stop, tally, singles) =
+            (Arc::new(AtomicBool::new(false)), Arc::new(Tally::default()), Arc::<AtomicU64>::default());
+        let began = Instant::now();
+        let devices = (0..WORKERS).map(|worker| {
+            let (setting, ids) = (setting.clone(), ids.clone());
+            let (stop, singles) = (stop.clone(), singles.clone());
+            let (each, rate) = (setting.busy / WORKERS, setting.single / WORKERS);
+            let mine = Mine { worker, each, streams: setting.busy, window: 500, rate };
             tokio::spawn(async move {
-                let to = Connection::open(&address, &key).await?;
-                report(to, &ids, busy, &weather, began, &tally, &stop).await
+                mqtt::write(&setting.mqtt, &setting.key, &ids, mine, &stop, &singles).await
             })
-        })
-        .collect();
-    let pages = pages();
-    let people = {
-        let (address, weather, stop, pages) = (address.clone(), weather.clone(), stop.clone(), pages.clone());
-        tokio::spawn(async move { look(&address, &pages, &weather, began, &stop).await })
-    };
-
-    let (mut most, mut own_most, mut slowest, mut minute) = (0, 0, f64::MAX, 0);
-    let mut at_burst: Option<(f64, u64)> = None;
-    while began.elapsed().as_secs_f64() < seconds {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let (at, rows) =
-            (began.elapsed().as_secs_f64(), tally.stored.load(Ordering::Relaxed) + load(&singles));
-        most = most.max(memory_mb(&server).0);
-        own_most = own_most.max(own_memory_mb(&server));
-        if people.is_finished() || meters.iter().any(|meter| meter.is_finished()) {
-            // They end before their time only when something is wrong; what it is, is told below.
-            break;
+        });
+        let devices = devices.collect();
+        let mut meters = Vec::new();
+        for _ in 0..setting.gateways {
+            let to = Connection::open(&setting.address, &setting.key).await?;
+            let (setting, ids) = (setting.clone(), ids.clone());
+            let (stop, tally) = (stop.clone(), tally.clone());
+            meters.push(tokio::spawn(async move { report(to, &ids, &setting, began, &tally, &stop).await }));
         }
+        let people = {
+            let (setting, stop) = (setting.clone(), stop.clone());
+            tokio::spawn(async move { look(&setting, began, &stop).await })
+        };
+        Ok(Crowd { began, stop, tally, singles, devices, meters, people })
+    }
+
+    /// Rows that were acknowledged.
+    fn rows(&self) -> u64 {
+        self.tally.stored.load(Ordering::Relaxed) + self.singles.load(Ordering::Relaxed)
+    }
+
+    /// They end before their time only when something is wrong; what it is, they tell in the end.
+    fn is_broken(&self) -> bool {
+        self.people.is_finished() || self.meters.iter().chain(&self.devices).any(|one| one.is_finished())
+    }
+}
+
+/// What was seen from second to second: the server's memory at its most, all of it and without pages of files, and the
+/// slowest burst.
+struct Seen {
+    most_mb: u64,
+    own_most_mb: u64,
+    slowest: f64,
+}
+
+async fn watch(setting: &Setting, crowd: &Crowd) -> Seen {
+    let mut seen = Seen { most_mb: 0, own_most_mb: 0, slowest: f64::MAX };
+    let (mut minute, mut burst): (u64, Option<(f64, u64)>) = (0, None);
+    while crowd.began.elapsed().as_secs_f64() < setting.seconds && !crowd.is_broken() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let (at, rows) = (crowd.began.elapsed().as_secs_f64(), crowd.rows());
+        let (all, own) = (memory_mb(&setting.server).0, own_memory_mb(&setting.server));
+        (seen.most_mb, seen.own_most_mb) = (seen.most_mb.max(all), seen.own_most_mb.max(own));
         // Of each burst, how many a second were acknowledged while it went on.
-        let is_on = weather.bursts.iter().any(|from| (*from..from + weather.seconds).contains(&at));
-        match at_burst {
-            None if is_on => at_burst = Some((at, rows)),
-            Some((from, before)) if !is_on => {
-                slowest = slowest.min((rows - before) as f64 / (at - from));
-                at_burst = None;
+        match burst {
+            None if setting.weather.is_raining(at, 0.0) => burst = Some((at, rows)),
+            Some((from, before)) if !setting.weather.is_raining(at, 0.0) => {
+                seen.slowest = seen.slowest.min((rows - before) as f64 / (at - from));
+                burst = None;
             }
             _ => {}
         }
         if at as u64 / 60 > minute {
             minute = at as u64 / 60;
-            println!(
-                "iot: minute {minute} rows={rows} server_mb={} own_mb={} load={}",
-                memory_mb(&server).0,
-                own_memory_mb(&server),
-                load_average()
-            );
+            println!("iot: minute {minute} rows={rows} server_mb={all} own_mb={own} load={}", load_average());
         }
     }
-    stop.store(true, Ordering::Relaxed);
-    let mut singles_us = Vec::new();
-    for device in devices {
+    seen
+}
+
+pub async fn run(plan: &Plan) -> Result<(), String> {
+    let setting = Arc::new(Setting::of(plan).map_err(|failure| failure.to_string())?);
+    let mut connection = Connection::open(&setting.address, &setting.key).await?;
+    let asked = Instant::now();
+    let ids = Arc::new(ids(&mut connection, setting.streams).await?);
+    println!("iot: {} datastreams listed in {:.0} s", setting.streams, asked.elapsed().as_secs_f64());
+    let before = received(&mut connection).await?;
+    let (cpu, own) = (cpu_seconds(&setting.server), cpu_seconds("self"));
+    let crowd = Crowd::gather(&setting, &ids).await?;
+    let seen = watch(&setting, &crowd).await;
+    crowd.stop.store(true, Ordering::Relaxed);
+    let (mut singles_us, mut messages_us) = (Vec::new(), Vec::new());
+    let (began, tally, singles) = (crowd.began, crowd.tally.clone(), crowd.singles.clone());
+    for device in crowd.devices {
         singles_us.extend(device.await.map_err(|e| e.to_string())??);
     }
-    let mut messages_us = Vec::new();
-    for meter in meters {
+    for meter in crowd.meters {
         messages_us.extend(meter.await.map_err(|e| e.to_string())??);
     }
-    let looks = people.await.map_err(|e| e.to_string())??;
+    let looks = crowd.people.await.map_err(|e| e.to_string())??;
     let took = began.elapsed().as_secs_f64();
-
-    let after = received(&mut connection).await?;
-    let gone: Vec<i64> = after.iter().zip(before).map(|(after, before)| after - before).collect();
-    let [came, stored, duplicate, refused] = gone[..] else { return Err("no counters".into()) };
-    let acknowledged = (tally.stored.load(Ordering::Relaxed) + load(&singles)) as i64;
-    for (at, page) in pages.iter().enumerate() {
+    for (at, page) in PAGES.iter().enumerate() {
         let of = |is_burst: bool| looks.iter().filter(move |look| look.0 == at && look.1 == is_burst);
         println!("page {page} calm {} burst {}", shares(of(false)), shares(of(true)));
     }
     singles_us.sort_unstable();
     messages_us.sort_unstable();
+    let acknowledged = (tally.stored.load(Ordering::Relaxed) + singles.load(Ordering::Relaxed)) as i64;
+    let after = received(&mut connection).await?;
+    let [came, stored, duplicate, refused] = std::array::from_fn(|i| after[i] - before[i]);
     println!(
-        "iot streams={streams} seconds={took:.0} acknowledged={acknowledged} received={came} stored={stored} \
-         duplicate={duplicate} refused={refused} told_to_wait={} bursts={bursts} slowest_burst={:.0}/s \
-         mqtt_ms p50={:.1} p99={:.1} gateway_ms p50={:.1} p99={:.1} pages {} calm {} burst {} \
-         server_mb_most={most} server_own_mb_most={own_most} server_own_mb={} server_cpu_seconds={:.0} generator_cpu_seconds={:.0} load={}",
+        "iot streams={} seconds={took:.0} acknowledged={acknowledged} received={came} stored={stored} \
+         duplicate={duplicate} refused={refused} told_to_wait={} bursts={} slowest_burst={:.0}/s",
+        setting.streams,
         tally.told_to_wait.load(Ordering::Relaxed),
-        if bursts > 0 { slowest } else { 0.0 },
+        setting.weather.bursts.len(),
+        if setting.weather.bursts.is_empty() { 0.0 } else { seen.slowest },
+    );
+    println!(
+        "iot mqtt_ms p50={:.1} p99={:.1} gateway_ms p50={:.1} p99={:.1} pages {} calm {} burst {}",
         at_share_ms(&singles_us, 0.5),
         at_share_ms(&singles_us, 0.99),
         at_share_ms(&messages_us, 0.5),
@@ -177,17 +234,19 @@ pub async fn run(plan: &Plan) -> Result<(), String> {
         shares(looks.iter()),
         shares(looks.iter().filter(|look| !look.1)),
         shares(looks.iter().filter(|look| look.1)),
-        own_memory_mb(&server),
-        cpu_seconds(&server) - cpu,
+    );
+    println!(
+        "iot server_mb_most={} server_own_mb_most={} server_own_mb={} server_cpu_seconds={:.0} \
+         generator_cpu_seconds={:.0} load={}",
+        seen.most_mb,
+        seen.own_most_mb,
+        own_memory_mb(&setting.server),
+        cpu_seconds(&setting.server) - cpu,
         cpu_seconds("self") - own,
         load_average(),
     );
     let is_right = came == stored + duplicate + refused && stored == acknowledged && refused == 0;
     if is_right { Ok(()) } else { Err("the books do not agree".into()) }
-}
-
-fn load(count: &AtomicU64) -> u64 {
-    count.load(Ordering::Relaxed)
 }
 
 /// Looks, and the milliseconds below which half, 95 and 99 of 100 of them lie.
@@ -208,31 +267,19 @@ async fn received(connection: &mut Connection) -> Result<[i64; 4], String> {
     Ok([number("received")?, number("stored")?, number("duplicate")?, refused.sum()])
 }
 
-/// The pages that people look at: the city, one thing, one series with its chart, the map and what it draws.
-fn pages() -> Vec<String> {
-    ["/en/", "/en/things/bench/0", "/en/datastreams/bench/s/5", "/en/datastreams/bench/s/200000", "/en/map"]
-        .map(String::from)
-        .into()
-}
-
-async fn look(
-    address: &str,
-    pages: &[String],
-    weather: &Weather,
-    began: Instant,
-    stop: &AtomicBool,
-) -> Result<Vec<Look>, String> {
+async fn look(setting: &Setting, began: Instant, stop: &AtomicBool) -> Result<Vec<Look>, String> {
     // As anybody: pages are public.
-    let mut connection = Connection::open(address, "").await?;
+    let mut connection = Connection::open(&setting.address, "").await?;
     let mut looks = Vec::new();
-    for at in (0..pages.len()).cycle() {
+    for at in (0..PAGES.len()).cycle() {
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let (asked, is_burst) = (Instant::now(), weather.is_burst(began.elapsed().as_secs_f64()));
-        let reply = connection.get(&pages[at]).await?;
+        let is_burst = setting.weather.is_raining(began.elapsed().as_secs_f64(), AFTERMATH);
+        let asked = Instant::now();
+        let reply = connection.get(PAGES[at]).await?;
         if reply.status != 200 {
-            return Err(format!("{}: {}", pages[at], reply.status));
+            return Err(format!("{}: {}", PAGES[at], reply.status));
         }
         looks.push((at, is_burst, asked.elapsed().as_micros() as u32));
         tokio::time::sleep(A_LOOK).await;
@@ -244,16 +291,16 @@ async fn look(
 async fn report(
     mut to: Connection,
     ids: &[i64],
-    busy: u64,
-    weather: &Weather,
+    setting: &Setting,
     began: Instant,
     tally: &Tally,
     stop: &AtomicBool,
 ) -> Result<Vec<u32>, String> {
-    let (clock, meters) = (host::Clock::system(), ids.len() as u64 - busy);
+    let (clock, busy) = (host::Clock::system(), setting.busy);
+    let meters = ids.len() as u64 - busy;
     let (mut message, mut late_us) = (Message::default(), Vec::new());
     while !stop.load(Ordering::Relaxed) {
-        let due = weather.due(began.elapsed().as_secs_f64());
+        let due = setting.weather.due(began.elapsed().as_secs_f64());
         let mine = |next: u64| (next + A_MESSAGE <= due).then_some(next + A_MESSAGE);
         let Ok(first) = tally.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, mine) else {
             tokio::time::sleep(Duration::from_millis(5)).await;
