@@ -17,6 +17,8 @@ const A_MESSAGE: u64 = 200;
 const A_LOOK: Duration = Duration::from_millis(50);
 /// Seconds after a burst in which pages are counted as of it: what it left behind slows them too.
 const AFTERMATH: f64 = 10.0;
+/// A connection that was idle for longer is opened anew: the server closes one that says nothing for ten seconds.
+const IDLE: Duration = Duration::from_secs(3);
 /// Connections of MQTT.
 const WORKERS: u64 = 16;
 /// What people look at: the city, one thing, series of many and of few readings with their charts, the map.
@@ -215,7 +217,8 @@ pub async fn run(plan: &Plan) -> Result<(), String> {
     singles_us.sort_unstable();
     messages_us.sort_unstable();
     let acknowledged = (tally.stored.load(Ordering::Relaxed) + singles.load(Ordering::Relaxed)) as i64;
-    let after = received(&mut connection).await?;
+    // The first connection was idle for too long.
+    let after = received(&mut Connection::open(&setting.address, &setting.key).await?).await?;
     let [came, stored, duplicate, refused] = std::array::from_fn(|i| after[i] - before[i]);
     println!(
         "iot streams={} seconds={took:.0} acknowledged={acknowledged} received={came} stored={stored} \
@@ -298,7 +301,7 @@ async fn report(
 ) -> Result<Vec<u32>, String> {
     let (clock, busy) = (host::Clock::system(), setting.busy);
     let meters = ids.len() as u64 - busy;
-    let (mut message, mut late_us) = (Message::default(), Vec::new());
+    let (mut message, mut late_us, mut used) = (Message::default(), Vec::new(), Instant::now());
     while !stop.load(Ordering::Relaxed) {
         let due = setting.weather.due(began.elapsed().as_secs_f64());
         let mine = |next: u64| (next + A_MESSAGE <= due).then_some(next + A_MESSAGE);
@@ -311,8 +314,12 @@ async fn report(
             let meter = busy + n % meters;
             message.row(ids[meter as usize], now_ms, meter, n / meters);
         }
+        if used.elapsed() > IDLE {
+            to = Connection::open(&setting.address, &setting.key).await?;
+        }
         let asked = Instant::now();
         let (rows, waited) = message.send_counted(&mut to).await?;
+        used = Instant::now();
         tally.stored.fetch_add(rows, Ordering::Relaxed);
         tally.told_to_wait.fetch_add(waited, Ordering::Relaxed);
         late_us.push(asked.elapsed().as_micros() as u32);

@@ -67,6 +67,8 @@ pub async fn run(plan: &Plan) -> Result<(), String> {
         // Connections of a database come and go with the load; who serves them is looked up anew.
         load(&Peer::of(plan), &ids, connections, batch, seconds).await?;
     }
+    // The first one was idle for too long.
+    let mut connection = peer.connect().await?;
     for (name, path) in questions(&peer, &ids) {
         ask(&peer, &mut connection, name, &path, count).await?;
     }

@@ -1,3 +1,4 @@
+import de.fraunhofer.iosb.ilt.frostserver.messagebus.MessageBusFactory;
 import de.fraunhofer.iosb.ilt.frostserver.path.Version;
 import de.fraunhofer.iosb.ilt.frostserver.persistence.PersistenceManagerFactory;
 import de.fraunhofer.iosb.ilt.frostserver.service.Service;
@@ -60,12 +61,14 @@ public class Shell extends HttpServlet {
         properties.load(new FileReader(arguments[0]));
         CoreSettings settings = new CoreSettings(properties);
         PersistenceManagerFactory.init(settings).maybeUpdateDatabase();
+        MessageBusFactory.createMessageBus(settings);
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(Files.createTempDirectory("frost").toString());
         tomcat.setPort(Integer.parseInt(arguments[1]));
         // As many connections as the generator has, kept open however many requests they bring.
         tomcat.getConnector().setProperty("maxThreads", "300");
         tomcat.getConnector().setProperty("maxKeepAliveRequests", "-1");
+        tomcat.getConnector().setProperty("keepAliveTimeout", "-1");
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         var context = tomcat.addContext("", null);
         Tomcat.addServlet(context, "frost", new Shell(settings));
