@@ -10,6 +10,7 @@ use vocab::Time;
 
 use crate::actions::door::MOST_HOT;
 use crate::bucket::Level;
+use crate::mirror::Mirror;
 use crate::observation::Key;
 use crate::retention::Retention;
 use crate::seal::{Rules, Task, plan};
@@ -94,7 +95,10 @@ pub async fn seal_pass(observations: &Observations, now: Time, rules: &Rules) ->
     let mut from = Some(0);
     while let Some(first) = from {
         let tasks;
-        (tasks, from) = due(observations, first, now, rules);
+        let (mirror, rules) = (observations.inner.memory.mirror.clone(), *rules);
+        // A look at five million datastreams takes a second, in which nobody should wait for this thread.
+        let looking = tokio::task::spawn_blocking(move || due(&mirror, first, now, &rules));
+        (tasks, from) = looking.await.map_err(|_| DbError::Closed)?;
         buckets += tasks.len();
         for chunk in chunks(&tasks) {
             let rows = match seal_some(observations, chunk).await {
@@ -117,9 +121,9 @@ pub async fn seal_pass(observations: &Observations, now: Time, rules: &Rules) ->
 }
 
 /// What is to be sealed of the datastreams from `first` on, and where the next pass begins if that is not all.
-fn due(observations: &Observations, first: i64, now: Time, rules: &Rules) -> (Vec<Task>, Option<i64>) {
+fn due(mirror: &Mirror, first: i64, now: Time, rules: &Rules) -> (Vec<Task>, Option<i64>) {
     let (mut tasks, mut next) = (Vec::new(), None);
-    observations.inner.memory.mirror.each_from(first, |datastream, stream| {
+    mirror.each_from(first, |datastream, stream| {
         if tasks.len() >= TASKS_AT_A_TIME {
             next = Some(datastream);
             return false;
@@ -170,7 +174,9 @@ async fn drop_copies(observations: &Observations) -> Result<(), DbError> {
     let (db, mirror) = (observations.db(), &observations.inner.memory.mirror);
     let mut from = 0;
     loop {
-        let copies = Arc::new(copies(mirror, from, COPIES_AT_A_TIME));
+        let asked = mirror.clone();
+        let looking = tokio::task::spawn_blocking(move || copies(&asked, from, COPIES_AT_A_TIME));
+        let copies = Arc::new(looking.await.map_err(|_| DbError::Closed)?);
         for start in (0..copies.keys.len()).step_by(DELETES_A_CHUNK) {
             let some = start..copies.keys.len().min(start + DELETES_A_CHUNK);
             let (mirror, copies) = (mirror.clone(), copies.clone());
