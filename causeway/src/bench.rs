@@ -5,10 +5,12 @@
 
 mod connection;
 mod ingest;
+mod iot;
 mod mqtt;
 mod people;
 mod query;
 mod series;
+mod standard;
 
 use std::path::PathBuf;
 
@@ -58,7 +60,9 @@ causeway bench pages    [rate=500] [seconds=30] [connections=32] [paths=/en/,…
 causeway bench streams  key=KEY datastream=ID slug=SLUG [count=2000]               pages that stay open
 causeway bench mqtt     key=KEY [connections=16] [window=500] [seconds=60] [told=200] [rate=0, as many as go]
 causeway bench idle     [connections=10000]                        clients that are connected and say nothing
-    and both: [mqtt=127.0.0.1:1883]
+causeway bench iot      key=KEY [streams=5700000] [minutes=30] [rate=4800] [burst=100000] [bursts=3]   a city's devices
+causeway bench standard [key=KEY] [root=/sta/v1.1] [streams=20000] [seconds=30]   any SensorThings server, to compare
+    and these: [mqtt=127.0.0.1:1883]
     single and array: [minutes_ago=30, from when on the rows are]
     and each: [address=127.0.0.1:8080] [server=PID, to count its CPU]
 ";
@@ -79,6 +83,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "array" => ingest::array(&plan).await,
             "mqtt" => mqtt::publish(&plan).await,
             "idle" => mqtt::idle(&plan).await,
+            "iot" => iot::run(&plan).await,
+            "standard" => standard::run(&plan).await,
             "query" => query::run(&plan).await,
             "pages" => people::pages(&plan).await,
             "streams" => people::streams(&plan).await,
@@ -99,15 +105,19 @@ pub fn cpu_seconds(process: &str) -> f64 {
 
 /// Resident memory of a process in MB, now and at its peak.
 pub fn memory_mb(process: &str) -> (u64, u64) {
+    (memory_field(process, "VmRSS:"), memory_field(process, "VmHWM:"))
+}
+
+/// Resident memory of a process that is no page of a file, in MB.
+pub fn own_memory_mb(process: &str) -> u64 {
+    memory_field(process, "RssAnon:")
+}
+
+fn memory_field(process: &str, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let field = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|rest| rest.split_whitespace().next())
-            .and_then(|kb| kb.parse::<u64>().ok())
-            .unwrap_or(0)
-            / 1024
-    };
-    (field("VmRSS:"), field("VmHWM:"))
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kb = line.and_then(|rest| rest.split_whitespace().next()).and_then(|kb| kb.parse::<u64>().ok());
+    kb.unwrap_or(0) / 1024
 }
 
 /// Of sorted microseconds, the one below which this share of them lies, in milliseconds.

@@ -17,7 +17,9 @@ cargo xtask laws                list them
 cargo xtask bless [TESTS]       rewrite generated and snapshot files; read the diff before committing
 cargo xtask freeze              list migrations and problem codes as released: they stay as they are
 cargo xtask soak [KILLS]        the long runs: 300 random kills of each store (needs CAUSEWAY_TEST_POSTGRES for both)
-cargo xtask soak fuzz [MINUTES] noise for every parser, an hour of it, in 2 GiB
+cargo xtask soak iot [MINUTES]  a city's devices on 5.7 million datastreams, with people looking at pages (30 minutes)
+cargo xtask soak fuzz [MINUTES] coverage-guided fuzzing of each parser, an hour each, in 2 GiB
+cargo xtask soak noise [MINUTES] noise for every parser, an hour of it, in 2 GiB
 cargo xtask new-feed NAME [PACK]   begin a feed file in a pack (default: the pack that cities/embedded names)
 ";
 
@@ -41,6 +43,10 @@ fn main() -> ExitCode {
         ["soak"] => soak::soak(&root, "300"),
         ["soak", "fuzz"] => soak::fuzz(&root, "60"),
         ["soak", "fuzz", minutes] => soak::fuzz(&root, minutes),
+        ["soak", "noise"] => soak::noise(&root, "60"),
+        ["soak", "noise", minutes] => soak::noise(&root, minutes),
+        ["soak", "iot"] => soak::iot(&root, "30"),
+        ["soak", "iot", minutes] => soak::iot(&root, minutes),
         ["soak", kills] => soak::soak(&root, kills),
         ["new-feed", name] => new_feed::write(&root, name, None).map(|said| println!("{said}")),
         ["new-feed", name, pack] => new_feed::write(&root, name, Some(pack)).map(|said| println!("{said}")),

@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     state: Mutex<State>,
     next_session: AtomicU64,
     next_link: AtomicU64,
+    /// Of those who were connected when the server was killed; until they are published.
+    wills: Mutex<Vec<store::KeptWill>>,
     /// Queues hold as much as they may together.
     is_tight: AtomicBool,
     quotas: quota::Quotas,
@@ -181,6 +183,7 @@ impl Broker {
     ) -> Result<Broker, DbError> {
         db.write_blocking(store::sweep)?;
         let (sessions, retained) = db.read_blocking(store::load)?;
+        let wills = db.read_blocking(store::wills)?;
         let connections = Arc::new(Semaphore::new(limits.connections));
         let inner = Inner {
             application,
@@ -190,7 +193,9 @@ impl Broker {
             lane: db.lane(limits::SAVING, Writing),
             state: Mutex::default(),
             next_session: AtomicU64::new(sessions.iter().map(|kept| kept.id as u64).max().unwrap_or(0)),
-            next_link: AtomicU64::new(0),
+            // Above those whose wills are still to be published.
+            next_link: AtomicU64::new(wills.iter().map(|kept| kept.link).max().unwrap_or(0)),
+            wills: Mutex::new(wills),
             is_tight: AtomicBool::new(false),
             quotas: quota::Quotas::default(),
             connections,
@@ -240,8 +245,24 @@ impl Broker {
         vec![host::jobs::Job::every("mqtt-sweep", 60, sweep)]
     }
 
+    /// Publishes the wills of those who were connected when the server was killed (MQTT 5, 3.1.2.5), each after its delay
+    /// unless its client is back by then.
+    fn speak_for_the_gone(&self) {
+        let wills = std::mem::take(&mut *self.inner.wills.lock().unwrap_or_else(PoisonError::into_inner));
+        for store::KeptWill { link, caller, client, will } in wills {
+            let (broker, client) = (self.clone(), ByteString::from(client));
+            // It is not put off for longer than the session lives.
+            let delay = will.delay_seconds.min(broker.lives(&caller, &client));
+            tokio::spawn(async move {
+                crate::connection::speak(&broker, &caller, &client, &will, delay).await;
+                drop(broker.save(vec![Change::NoWill(link)]).await);
+            });
+        }
+    }
+
     /// Watches how much waits, until told to stop. Cheap: one look at every session a second.
     pub async fn watch(self, mut stop: tokio::sync::watch::Receiver<bool>) {
+        self.speak_for_the_gone();
         let mut every = tokio::time::interval(Duration::from_secs(1));
         loop {
             tokio::select! {

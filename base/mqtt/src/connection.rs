@@ -26,6 +26,8 @@ use crate::store::Change;
 mod give;
 mod take;
 
+pub(crate) use take::speak;
+
 /// Anything that bytes go through: TCP, TLS, WebSocket.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
@@ -101,7 +103,7 @@ struct Connection {
     supplies: VecDeque<Supply>,
     page: Option<(Page, Supply)>,
     bucket: Option<Arc<Bucket>>,
-    will: Option<Box<Will>>,
+    will: Option<Arc<Will>>,
     window: usize,
     aliases_in: HashMap<u16, ByteString>,
     aliases_out: HashMap<ByteString, u16>,
@@ -230,7 +232,9 @@ async fn welcome(
         Ok(opened) => opened,
         Err(reason) => return refuse(&mut stream, &broker, version, reason).await,
     };
-    let Opened { cell, link, is_present, seconds, changes } = opened;
+    let Opened { cell, link, is_present, seconds, mut changes } = opened;
+    let will = connect.will.clone().map(Arc::new);
+    changes.extend(will.clone().map(|will| Change::Will(cell.clone(), link, will)));
     if !changes.is_empty() && broker.save(changes).await.is_err() {
         broker.close_session(&cell, link, Some(0));
         return refuse(&mut stream, &broker, version, Reason::ServerUnavailable).await;
@@ -243,7 +247,7 @@ async fn welcome(
     let granted = asked.min(limits.keep_alive_seconds);
     let unacknowledged = cell.lock().session.unreleased();
     let mut connection = Connection {
-        will: connect.will.clone().map(Box::new),
+        will,
         window: usize::from(connect.receive_maximum),
         alias_maximum: connect.alias_maximum.min(limits::ALIASES),
         // One and a half times what was agreed ([MQTT-3.1.2-22]).
@@ -448,20 +452,22 @@ impl Connection {
         };
         // A second: what is not taken by then is not read by anybody.
         drop(timeout(Duration::from_secs(1), flushed).await);
-        let Some(will) = self.will.take().filter(|_| wants_will) else { return };
+        let Some(will) = self.will.take() else { return };
+        let forget = vec![Change::NoWill(self.link)];
+        if !wants_will {
+            return drop(self.broker.save(forget).await);
+        }
         let lives = if was_ours { self.cell.lock().seconds } else { u32::MAX };
         let delay = will.delay_seconds.min(lives);
         if !was_ours && delay > 0 {
             // Somebody took the session up at once: the will is not wanted ([MQTT-3.1.3-9]).
-            return;
+            return drop(self.broker.save(forget).await);
         }
         let (broker, cell) = (self.broker.clone(), self.cell.clone());
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(delay.into())).await;
-            if delay > 0 && broker.is_connected(&cell.caller, &cell.client) {
-                return;
-            }
-            take::publish_will(&broker, &cell, *will).await;
+            take::speak(&broker, &cell.caller, &cell.client, &will, delay).await;
+            // Said twice when the server is killed in between: once would be never.
+            drop(broker.save(forget).await);
         });
     }
 }

@@ -27,5 +27,8 @@ pub use reason::Reason;
 /// This crate's tables.
 pub const MIGRATIONS: Migrations = Migrations {
     owner: "mqtt",
-    steps: &[Step { version: 1, name: "mqtt", sql: include_str!("../migrations/0001_mqtt.sql") }],
+    steps: &[
+        Step { version: 1, name: "mqtt", sql: include_str!("../migrations/0001_mqtt.sql") },
+        Step { version: 2, name: "will", sql: include_str!("../migrations/0002_will.sql") },
+    ],
 };

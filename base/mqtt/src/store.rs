@@ -11,7 +11,7 @@ use vocab::{Caller, Time};
 
 use crate::broker::Cell;
 use crate::message::{Message, Properties, Qos};
-use crate::packet::Options;
+use crate::packet::{Options, Will};
 use crate::session::Delivery;
 
 /// One thing to be kept. Memory follows the commit where it must not run ahead of it.
@@ -32,6 +32,9 @@ pub enum Change {
     Retain(Arc<Message>),
     /// Retained messages that nobody wants any more.
     Forget(Vec<ByteString>),
+    /// What is to be said if this connection ends without a word, and that it need not be said any more.
+    Will(Arc<Cell>, u64, Arc<Will>),
+    NoWill(u64),
 }
 
 pub struct Writing;
@@ -102,6 +105,10 @@ fn write(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
             )?;
         }
         Change::Retain(message) => retain(tx, message)?,
+        Change::Will(cell, link, wanted) => will(tx, cell, *link, wanted)?,
+        Change::NoWill(link) => {
+            tx.execute("DELETE FROM mqtt_will WHERE link = $1", &[(*link as i64).into()])?;
+        }
         Change::Forget(topics) => {
             for topic in topics {
                 tx.execute("DELETE FROM mqtt_retained WHERE topic = $1", &[topic.to_string().into()])?;
@@ -177,6 +184,70 @@ fn retain(tx: &mut Tx, message: &Message) -> Result<(), DbError> {
     Ok(())
 }
 
+fn will(tx: &mut Tx, cell: &Arc<Cell>, link: u64, will: &Will) -> Result<(), DbError> {
+    let (caller, device, scope) = words(&cell.caller);
+    let message = &will.message;
+    tx.execute(
+        "INSERT INTO mqtt_will (link, caller, device, scope, client, delay, seconds, qos, retain, topic, payload,
+             properties) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        &[
+            (link as i64).into(),
+            caller.into(),
+            device.into(),
+            scope.into(),
+            cell.client.to_string().into(),
+            i64::from(will.delay_seconds).into(),
+            will.expiry_seconds.map_or(Param::Null, |seconds| i64::from(seconds).into()),
+            (message.qos as i64).into(),
+            i64::from(message.retain).into(),
+            message.topic.to_string().into(),
+            message.payload.to_vec().into(),
+            said(message),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A will that was kept, and whose it is.
+pub struct KeptWill {
+    pub link: u64,
+    pub caller: Caller,
+    pub client: String,
+    pub will: Will,
+}
+
+/// The wills of those who were connected when the server was killed.
+pub fn wills(tx: &mut Tx) -> Result<Vec<KeptWill>, DbError> {
+    tx.query(
+        "SELECT link, caller, device, scope, client, delay, seconds, qos, retain, topic, payload, expires, properties
+         FROM mqtt_will ORDER BY link",
+        &[],
+        |row| {
+            let retain = row.int(8)? != 0;
+            let will = Will {
+                message: message(row, 9, Qos::of(row.int(7)?).unwrap_or_default(), retain)?,
+                delay_seconds: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
+                expiry_seconds: row.int_or_null(6)?.and_then(|seconds| u32::try_from(seconds).ok()),
+            };
+            Ok(KeptWill {
+                link: row.int(0)? as u64,
+                caller: caller(row, 1)?,
+                client: row.text(4)?,
+                will,
+            })
+        },
+    )
+}
+
+/// As [`words`] wrote it, from this column on.
+fn caller(row: &Row, from: usize) -> Result<Caller, DbError> {
+    Ok(match row.text(from)?.as_str() {
+        "operator" => Caller::Operator,
+        "device" => Caller::Device { name: row.text(from + 1)?, scope: row.text(from + 2)? },
+        _ => Caller::Anonymous,
+    })
+}
+
 /// A session as it was kept.
 pub struct Kept {
     pub id: i64,
@@ -208,14 +279,9 @@ pub fn load(tx: &mut Tx) -> Result<(Vec<Kept>, Vec<Message>), DbError> {
         "SELECT id, caller, device, scope, client, seconds, ends FROM mqtt_session ORDER BY id",
         &[],
         |row| {
-            let caller = match row.text(1)?.as_str() {
-                "operator" => Caller::Operator,
-                "device" => Caller::Device { name: row.text(2)?, scope: row.text(3)? },
-                _ => Caller::Anonymous,
-            };
             Ok(Kept {
                 id: row.int(0)?,
-                caller,
+                caller: caller(row, 1)?,
                 client: row.text(4)?,
                 seconds: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
                 ends: row.int_or_null(6)?.map(Time),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The label of a datastream, collection or pack file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Label {
     Public,

@@ -8,7 +8,7 @@ pub struct Connection {
     buffer: Vec<u8>,
     head: String,
     address: String,
-    key: String,
+    authorization: String,
 }
 
 pub struct Reply {
@@ -20,12 +20,15 @@ impl Connection {
     pub async fn open(address: &str, key: &str) -> Result<Connection, String> {
         let stream = TcpStream::connect(address).await.map_err(|e| format!("{address}: {e}"))?;
         stream.set_nodelay(true).map_err(|e| e.to_string())?;
+        // Without a key it asks as anybody.
+        let authorization =
+            if key.is_empty() { String::new() } else { format!("authorization: Bearer {key}\r\n") };
         Ok(Connection {
             stream,
             buffer: Vec::new(),
             head: String::new(),
             address: address.into(),
-            key: key.into(),
+            authorization,
         })
     }
 
@@ -43,9 +46,9 @@ impl Connection {
         // Writing into a String cannot fail.
         let _ = write!(
             self.head,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{}content-type: application/json\r\ncontent-length: {}\r\n\r\n",
             self.address,
-            self.key,
+            self.authorization,
             body.len()
         );
         let mut message = Vec::with_capacity(self.head.len() + body.len());

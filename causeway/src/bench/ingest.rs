@@ -179,14 +179,14 @@ async fn fill_some(
 
 /// A body of `CreateObservations`, written by hand: the generator must not cost more than the server.
 #[derive(Default)]
-struct Message {
+pub struct Message {
     text: String,
     rows: u64,
     last: i64,
 }
 
 impl Message {
-    fn row(&mut self, id: i64, time_ms: i64, stream: u64, minute: u64) {
+    pub fn row(&mut self, id: i64, time_ms: i64, stream: u64, minute: u64) {
         use std::fmt::Write as _;
         if self.last != id || self.rows == 0 {
             self.text.push_str(if self.rows == 0 { "[" } else { "]}," });
@@ -202,6 +202,23 @@ impl Message {
         series::value(stream, minute, &mut self.text);
         self.text.push(']');
         self.rows += 1;
+    }
+
+    /// Offers it until it is taken; answers how many rows it had, and how often there was no room.
+    pub async fn send_counted(&mut self, connection: &mut Connection) -> Result<(u64, u64), String> {
+        self.text.push_str("]}]");
+        let mut waited = 0;
+        loop {
+            let reply = connection.post("/sta/v1.1/CreateObservations", self.text.as_bytes()).await?;
+            match reply.status {
+                201 => break,
+                429 => waited += 1,
+                other => return Err(format!("{other}: {}", String::from_utf8_lossy(&reply.body))),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.text.clear();
+        Ok((std::mem::take(&mut self.rows), waited))
     }
 
     /// Answers how many rows were taken.
@@ -335,7 +352,7 @@ async fn offer(
 }
 
 /// The body of one observation.
-fn one(time_ms: i64, stream: u64, n: u64) -> String {
+pub fn one(time_ms: i64, stream: u64, n: u64) -> String {
     use std::fmt::Write as _;
     let mut body = String::with_capacity(96);
     let _ = write!(body, "{{\"phenomenonTime\":\"{}\",\"result\":", Time(time_ms * 1000).iso());

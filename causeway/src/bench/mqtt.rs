@@ -151,17 +151,17 @@ pub async fn publish(plan: &Plan) -> Result<(), String> {
 }
 
 #[derive(Clone, Copy)]
-struct Mine {
-    worker: u64,
-    each: u64,
-    streams: u64,
-    window: u64,
+pub struct Mine {
+    pub worker: u64,
+    pub each: u64,
+    pub streams: u64,
+    pub window: u64,
     /// Messages a second; 0 for as many as go.
-    rate: u64,
+    pub rate: u64,
 }
 
 /// Sends until told to stop and waits for the rest; answers how long each acknowledgement took, in microseconds.
-async fn write(
+pub async fn write(
     mqtt: &str,
     key: &str,
     ids: &[i64],

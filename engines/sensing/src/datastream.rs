@@ -1,12 +1,17 @@
 //! What the way in must know of a datastream, kept in memory beside the tables of entities.
 
-use std::collections::HashMap;
+mod slugs;
+
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use vocab::{Label, Mode, Slug};
 
+use crate::alike::Alike;
+use crate::paged::Paged;
+use slugs::Slugs;
+
 /// What results a datastream takes. A missing result is always taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Accepts {
     Number,
     Bool,
@@ -16,7 +21,7 @@ pub enum Accepts {
 }
 
 /// What becomes of a second, differing observation with the key of an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Policy {
     /// The earlier one stays; the other is counted.
     #[default]
@@ -26,7 +31,7 @@ pub enum Policy {
 }
 
 /// What besides its time tells an observation from others of the datastream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Class {
     /// Nothing: `n` is 0.
     #[default]
@@ -69,6 +74,24 @@ pub struct Datastream {
     pub label: Label,
 }
 
+/// What the way in must know of a datastream for every row: the same of very many.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Facts {
+    pub mode: Mode,
+    pub accepts: Accepts,
+    pub policy: Policy,
+    pub class: Class,
+    pub retention: Arc<str>,
+    pub label: Label,
+}
+
+impl Datastream {
+    pub fn facts(&self) -> Facts {
+        let Datastream { id: _, slug: _, mode, accepts, policy, class, retention, label } = self.clone();
+        Facts { mode, accepts, policy, class, retention, label }
+    }
+}
+
 /// Ids that a block's key has room for.
 pub const IDS: std::ops::Range<i64> = 1..1 << 32;
 
@@ -79,54 +102,28 @@ pub struct Datastreams {
 }
 
 /// All datastreams, standing still.
-pub struct All<'a>(&'a HashMap<i64, Arc<Datastream>, ById>);
+pub struct All<'a>(&'a Registry);
 
 impl All<'_> {
-    pub fn get(&self, id: i64) -> Option<&Datastream> {
-        self.0.get(&id).map(|datastream| &**datastream)
+    pub fn get(&self, id: i64) -> Option<&Facts> {
+        self.0.facts.get(id).map(|facts| &**facts)
     }
 }
 
-/// Hashes ids that we gave out ourselves, one after the other: nobody can make them collide, so one multiplication
-/// does, and ingest looks up every row twice.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ById;
-
-impl std::hash::BuildHasher for ById {
-    type Hasher = IdHasher;
-
-    fn build_hasher(&self) -> IdHasher {
-        IdHasher(0)
-    }
-}
-
-#[derive(Debug)]
-pub struct IdHasher(u64);
-
-impl std::hash::Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        // The table takes its bits from both ends; the product has spread them upwards only.
-        self.0 ^ self.0 >> 32
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        // 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
-        self.0 = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn write_i64(&mut self, value: i64) {
-        self.write_u64(value as u64);
-    }
-}
-
+/// Some 50 bytes a datastream: its facts by id, shared, and its slug.
 #[derive(Default)]
 struct Registry {
-    by_id: HashMap<i64, Arc<Datastream>, ById>,
-    by_slug: HashMap<Slug, i64>,
+    facts: Paged<Arc<Facts>>,
+    alike: Alike<Facts>,
+    slugs: Slugs,
+}
+
+impl Registry {
+    fn get(&self, id: i64) -> Option<Arc<Datastream>> {
+        let Facts { mode, accepts, policy, class, retention, label } = (**self.facts.get(id)?).clone();
+        let slug = Slug::new(self.slugs.get(id)?).ok()?;
+        Some(Arc::new(Datastream { id, slug, mode, accepts, policy, class, retention, label }))
+    }
 }
 
 impl Datastreams {
@@ -137,50 +134,55 @@ impl Datastreams {
     /// Adds it, or takes the place of the one with its id.
     pub fn put(&self, datastream: Datastream) {
         let mut registry = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        let id = datastream.id;
-        if let Some(before) = registry.by_id.get(&id).map(|d| d.slug.clone()) {
-            registry.by_slug.remove(&before);
-        }
-        registry.by_slug.insert(datastream.slug.clone(), id);
-        registry.by_id.insert(id, Arc::new(datastream));
+        let facts = registry.alike.one(datastream.facts());
+        registry.slugs.put(datastream.id, datastream.slug.as_str());
+        registry.facts.put(datastream.id, facts);
     }
 
     pub fn remove(&self, id: i64) {
         let mut registry = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(gone) = registry.by_id.remove(&id) {
-            registry.by_slug.remove(&gone.slug);
-        }
+        registry.facts.remove(id);
+        registry.slugs.remove(id);
     }
 
     pub fn get(&self, id: i64) -> Option<Arc<Datastream>> {
-        self.read().by_id.get(&id).cloned()
+        self.read().get(id)
     }
 
     pub fn by_slug(&self, slug: &Slug) -> Option<Arc<Datastream>> {
         let registry = self.read();
-        registry.by_slug.get(slug).and_then(|id| registry.by_id.get(id)).cloned()
+        registry.get(registry.slugs.id(slug.as_str())?)
+    }
+
+    /// Those whose slugs pass, in order of their ids.
+    pub fn whose_slug(&self, passes: impl Fn(&str) -> bool) -> Vec<Arc<Datastream>> {
+        let registry = self.read();
+        let chosen = registry.slugs.iter().filter(|(_, slug)| passes(slug));
+        chosen.filter_map(|(id, _)| registry.get(id)).collect()
     }
 
     pub fn contains(&self, id: i64) -> bool {
-        self.read().by_id.contains_key(&id)
+        self.read().facts.get(id).is_some()
     }
 
     /// Runs `f` with a look-up that takes the lock once: for whole batches.
     pub fn with<R>(&self, f: impl FnOnce(&All) -> R) -> R {
-        f(&All(&self.read().by_id))
+        f(&All(&self.read()))
     }
 
+    /// Ascending.
     pub fn ids(&self) -> Vec<i64> {
-        let mut ids: Vec<i64> = self.read().by_id.keys().copied().collect();
-        ids.sort_unstable();
-        ids
+        self.read().facts.iter().map(|(id, _)| id).collect()
     }
 
     pub fn len(&self) -> usize {
-        self.read().by_id.len()
+        self.read().facts.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.read().by_id.is_empty()
+        self.read().facts.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

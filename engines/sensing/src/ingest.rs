@@ -3,7 +3,7 @@
 use vocab::time::MINUTE;
 use vocab::{Mode, Quality, Time, Value};
 
-use crate::datastream::{Accepts, Class, Datastream, Policy};
+use crate::datastream::{Accepts, Class, Facts, Policy};
 use crate::observation::{Extra, Key, Row};
 
 /// One observation on its way in.
@@ -166,7 +166,7 @@ impl Default for Limits {
 /// The row to be stored, or why there is none. `now` is our clock.
 pub fn validate(
     incoming: &Incoming,
-    datastream: Option<&Datastream>,
+    datastream: Option<&Facts>,
     arrival: (u32, Mode, Time),
     limits: &Limits,
 ) -> Result<Row, Refusal> {

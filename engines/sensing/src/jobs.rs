@@ -8,7 +8,9 @@ use host::jobs::Job;
 use host::{Clock, DbError};
 use vocab::Time;
 
+use crate::actions::door::MOST_HOT;
 use crate::bucket::Level;
+use crate::mirror::Mirror;
 use crate::observation::Key;
 use crate::retention::Retention;
 use crate::seal::{Rules, Task, plan};
@@ -25,6 +27,10 @@ const RETENTION_SECONDS: i64 = 6 * 3_600;
 /// After a pass, how long to watch whether rows keep pouring in, and how many make it busy: 30,000 a second.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 const BUSY_ROWS: usize = 90_000;
+/// Bytes of hot rows from which on nothing waits that need not: a quarter of what may be is then left for a flood.
+const PRESSED: usize = MOST_HOT / 4 * 3;
+/// Buckets planned at a time, 32 MB: at the end of a day each of five million datastreams has one.
+const TASKS_AT_A_TIME: usize = 1_000_000;
 /// Hot copies whose keys are gathered at a time: 24 MB.
 const COPIES_AT_A_TIME: usize = 1_000_000;
 /// Empty pages that stay: 16 MB, what a busy minute fills.
@@ -82,34 +88,51 @@ async fn give_back(observations: &Observations) -> Result<(), DbError> {
 /// Seals all that is closed, a few datastreams a transaction, and deletes the hot copies. Answers how many rows were
 /// sealed. Stopped anywhere and run again it ends in the same blocks.
 pub async fn seal_pass(observations: &Observations, now: Time, rules: &Rules) -> Result<u64, DbError> {
+    let rules = &if observations.hot_weight() > PRESSED { rules.pressed() } else { *rules };
     // Copies that a crash left, or a pass that failed.
     drop_copies(observations).await?;
-    let mut tasks = Vec::new();
-    observations
-        .inner
-        .memory
-        .mirror
-        .each(|datastream, stream| tasks.extend(plan(datastream, stream, now, rules)));
-    tasks.sort_unstable();
-    let mut sealed = 0;
-    let mut since = 0;
-    for chunk in chunks(&tasks) {
-        let rows = match seal_some(observations, chunk).await {
-            Ok(rows) => rows,
-            Err(error) => one_by_one(observations, chunk, error).await,
-        };
-        sealed += rows;
-        since += rows;
-        if since > COPIES_AT_A_TIME as u64 {
-            since = 0;
-            drop_copies(observations).await?;
+    let (mut sealed, mut buckets, mut since) = (0, 0, 0);
+    let mut from = Some(0);
+    while let Some(first) = from {
+        let tasks;
+        let (mirror, rules) = (observations.inner.memory.mirror.clone(), *rules);
+        // A look at five million datastreams takes a second, in which nobody should wait for this thread.
+        let looking = tokio::task::spawn_blocking(move || due(&mirror, first, now, &rules));
+        (tasks, from) = looking.await.map_err(|_| DbError::Closed)?;
+        buckets += tasks.len();
+        for chunk in chunks(&tasks) {
+            let rows = match seal_some(observations, chunk).await {
+                Ok(rows) => rows,
+                Err(error) => one_by_one(observations, chunk, error).await,
+            };
+            sealed += rows;
+            since += rows;
+            if since > COPIES_AT_A_TIME as u64 {
+                since = 0;
+                drop_copies(observations).await?;
+            }
         }
     }
     drop_copies(observations).await?;
     if sealed > 0 {
-        tracing::info!(rows = sealed, buckets = tasks.len(), "sealed");
+        tracing::info!(rows = sealed, buckets, "sealed");
     }
     Ok(sealed)
+}
+
+/// What is to be sealed of the datastreams from `first` on, and where the next pass begins if that is not all.
+fn due(mirror: &Mirror, first: i64, now: Time, rules: &Rules) -> (Vec<Task>, Option<i64>) {
+    let (mut tasks, mut next) = (Vec::new(), None);
+    mirror.each_from(first, |datastream, stream| {
+        if tasks.len() >= TASKS_AT_A_TIME {
+            next = Some(datastream);
+            return false;
+        }
+        tasks.extend(plan(datastream, stream, now, rules));
+        true
+    });
+    tasks.sort_unstable();
+    (tasks, next)
 }
 
 async fn seal_some(observations: &Observations, tasks: &[Task]) -> Result<u64, DbError> {
@@ -149,11 +172,11 @@ fn chunks(tasks: &[Task]) -> Vec<&[Task]> {
 
 async fn drop_copies(observations: &Observations) -> Result<(), DbError> {
     let (db, mirror) = (observations.db(), &observations.inner.memory.mirror);
+    let mut from = 0;
     loop {
-        let copies = Arc::new(copies(mirror, COPIES_AT_A_TIME));
-        if copies.keys.is_empty() {
-            return Ok(());
-        }
+        let asked = mirror.clone();
+        let looking = tokio::task::spawn_blocking(move || copies(&asked, from, COPIES_AT_A_TIME));
+        let copies = Arc::new(looking.await.map_err(|_| DbError::Closed)?);
         for start in (0..copies.keys.len()).step_by(DELETES_A_CHUNK) {
             let some = start..copies.keys.len().min(start + DELETES_A_CHUNK);
             let (mirror, copies) = (mirror.clone(), copies.clone());
@@ -172,6 +195,10 @@ async fn drop_copies(observations: &Observations) -> Result<(), DbError> {
             });
             forgotten.await?;
         }
+        match copies.next {
+            Some(next) => from = next,
+            None => return Ok(()),
+        }
     }
 }
 
@@ -183,8 +210,9 @@ pub async fn retention_pass(
 ) -> Result<u64, DbError> {
     let mut gone = 0;
     for id in observations.datastreams().ids() {
-        let facts = observations.datastreams().get(id);
-        let Some(cutoff) = facts.and_then(|d| retention.cutoff(&d, now)) else { continue };
+        let cutoff =
+            observations.datastreams().with(|all| all.get(id).and_then(|d| retention.cutoff(d, now)));
+        let Some(cutoff) = cutoff else { continue };
         if observations.extent(id).is_none_or(|(first, _)| first >= cutoff.0) {
             continue;
         }

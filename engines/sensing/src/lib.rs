@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod actions;
+pub mod alike;
 pub mod api;
 pub mod batch;
 pub mod block;
@@ -18,6 +19,7 @@ pub mod merge;
 pub mod mirror;
 pub mod observation;
 pub mod observed;
+pub mod paged;
 pub mod query;
 pub mod reach;
 pub mod retention;
@@ -120,9 +122,9 @@ impl Sensing {
         let world = World::new(&observations, config.mode, &config.languages, config.limits);
         let notes = world.notes.clone();
         db.read_blocking(move |tx| {
-            store::entities::each_datastream(tx, |entity| {
-                notes.put(&entity);
-                entity.datastream().into_iter().for_each(|datastream| datastreams.put(datastream));
+            store::entities::each_datastream(tx, |datastream, note| {
+                notes.add(datastream.id, note);
+                datastreams.put(datastream);
             })
         })?;
         let feeds = Feeds::default();

@@ -1,14 +1,19 @@
 //! All hot rows, stream by stream, and what is known of the sealed ones, in memory. It changes only in hooks of the
 //! one writer, so the writer sees exactly what is committed.
 
-use std::collections::HashMap;
+mod lean;
+mod packed;
+mod stream;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::bucket::Bucket;
 use crate::calendar::Calendar;
-use crate::datastream::ById;
-use crate::observation::{Key, Mark, Row, Span};
+use crate::observation::{Key, Row};
+pub use lean::Look;
+use lean::{FEW, Lean};
+pub use stream::Stream;
 
 /// What is sealed of a datastream. The same is in `obs_stream`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,137 +25,97 @@ pub struct Sealed {
     pub calendar: Calendar,
 }
 
-/// One datastream.
-#[derive(Debug, Default)]
-pub struct Stream {
-    /// Sorted by key.
-    rows: Vec<Row>,
-    /// Hot rows whose key a block holds too.
-    covered: usize,
-    pub sealed: Sealed,
-}
-
-impl Stream {
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
-    /// Hot rows of a span.
-    pub fn span(&self, span: Span) -> &[Row] {
-        let from = self.rows.partition_point(|row| row.key() < span.from);
-        let to = self.rows.partition_point(|row| row.key() < span.to);
-        self.rows.get(from..to).unwrap_or_default()
-    }
-
-    pub fn get(&self, key: Key) -> Option<&Row> {
-        // New rows mostly come after all others.
-        if self.rows.last().is_none_or(|last| last.key() < key) {
-            return None;
-        }
-        self.rows.binary_search_by_key(&key, Row::key).ok().and_then(|at| self.rows.get(at))
-    }
-
-    /// The sealed bucket in which `key` would be, if any can hold it.
-    pub fn sealed_bucket(&self, key: Key) -> Option<Bucket> {
-        let last = self.sealed.last.as_ref()?;
-        if last.key() < key { None } else { self.sealed.calendar.covering(key.t) }
-    }
-
-    pub fn count(&self) -> u64 {
-        self.sealed.rows + (self.rows.len() - self.covered) as u64
-    }
-
-    pub fn last(&self) -> Option<&Row> {
-        let (hot, sealed) = (self.rows.last(), self.sealed.last.as_ref());
-        match (hot, sealed) {
-            (Some(hot), Some(sealed)) => Some(if hot.key() >= sealed.key() { hot } else { sealed }),
-            (hot, sealed) => hot.or(sealed),
-        }
-    }
-
-    /// Times of the first and the last row, microseconds.
-    pub fn extent(&self) -> Option<(i64, i64)> {
-        let hot = self.rows.first().map(|row| row.t);
-        let sealed = (self.sealed.rows > 0).then_some(self.sealed.first);
-        let first = hot.into_iter().chain(sealed).min()?;
-        Some((first, self.last()?.t))
-    }
-
-    /// Puts a row in its place, over one with its key.
-    pub fn put(&mut self, row: Row) {
-        if self.rows.len() == self.rows.capacity() {
-            // Twenty thousand streams that double would hold twice the memory they need.
-            self.rows.reserve_exact(4 + self.rows.len() / 4);
-        }
-        if self.rows.last().is_none_or(|last| last.key() < row.key()) {
-            self.covered += usize::from(row.mark != Mark::Fresh);
-            self.rows.push(row);
-            return;
-        }
-        match self.rows.binary_search_by_key(&row.key(), Row::key) {
-            Ok(at) => {
-                self.covered -= usize::from(self.rows[at].mark != Mark::Fresh);
-                self.covered += usize::from(row.mark != Mark::Fresh);
-                self.rows[at] = row;
-            }
-            Err(at) => {
-                self.covered += usize::from(row.mark != Mark::Fresh);
-                self.rows.insert(at, row);
-            }
-        }
-    }
-
-    pub fn remove(&mut self, key: Key) {
-        if let Ok(at) = self.rows.binary_search_by_key(&key, Row::key) {
-            self.covered -= usize::from(self.rows[at].mark != Mark::Fresh);
-            self.rows.remove(at);
-        }
-    }
-
-    /// Removes the hot copies that blocks hold, of these keys (sorted).
-    pub fn forget_sealed(&mut self, keys: &[Key]) {
-        let (Some(first), Some(last)) = (keys.first(), keys.last()) else { return };
-        let from = self.rows.partition_point(|row| row.key() < *first);
-        let to = self.rows.partition_point(|row| row.key() <= *last);
-        let gone = |row: &Row| row.mark == Mark::Sealed && keys.binary_search(&row.key()).is_ok();
-        let before = self.rows.len();
-        if self.rows[from..to].iter().all(gone) {
-            self.rows.drain(from..to);
-        } else {
-            let mut at = 0;
-            self.rows.retain(|row| {
-                at += 1;
-                !((from..to).contains(&(at - 1)) && gone(row))
-            });
-        }
-        self.covered -= before - self.rows.len();
-        // A burst must not keep its memory for ever.
-        if self.rows.capacity() > 64 && self.rows.len() * 4 < self.rows.capacity() {
-            self.rows.shrink_to(self.rows.len() * 2);
-        }
-    }
-
-    /// Notes that blocks now hold every hot row of the bucket.
-    pub fn mark_sealed(&mut self, bucket: Bucket) {
-        let span = bucket.span();
-        let from = self.rows.partition_point(|row| row.key() < span.from);
-        for row in self.rows[from..].iter_mut().take_while(|row| row.key() < span.to) {
-            self.covered += usize::from(row.mark == Mark::Fresh);
-            row.mark = Mark::Sealed;
-        }
-    }
-
-    /// Sets the mark of a row, as found on opening.
-    pub(crate) fn mark(&mut self, key: Key, mark: Mark) {
-        if let Ok(at) = self.rows.binary_search_by_key(&key, Row::key) {
-            self.covered -= usize::from(self.rows[at].mark != Mark::Fresh);
-            self.covered += usize::from(mark != Mark::Fresh);
-            self.rows[at].mark = mark;
-        }
+impl Sealed {
+    /// The bucket in which `key` would be, if any can hold it.
+    pub fn bucket_of(&self, key: Key) -> Option<Bucket> {
+        let last = self.last.as_ref()?;
+        if last.key() < key { None } else { self.calendar.covering(key.t) }
     }
 }
 
-pub type Shard = HashMap<i64, Stream, ById>;
+/// What is kept of one datastream: 16 bytes, and what they point to. No bytes: nothing is.
+#[derive(Debug)]
+enum Slot {
+    Few(Box<[u8]>),
+    Many(Box<Stream>),
+}
+
+impl Slot {
+    fn look(&self) -> Option<Look<'_>> {
+        match self {
+            Slot::Few(bytes) => Lean::of(bytes).map(Look::Few),
+            Slot::Many(stream) => Some(Look::Many(stream)),
+        }
+    }
+
+    fn put(&mut self, row: Row) {
+        if let Slot::Few(bytes) = self {
+            // As of a datastream that is new, where there are no bytes.
+            let lean = Lean::of(bytes).or_else(|| Lean::of(&[0; 7]));
+            if let Some(more) = lean.and_then(|lean| lean.with_newer(&row)) {
+                *bytes = more;
+                return;
+            }
+        }
+        self.change(|stream| stream.put(row));
+    }
+
+    fn change<R>(&mut self, f: impl FnOnce(&mut Stream) -> R) -> R {
+        let answer = match self {
+            Slot::Many(stream) => f(stream),
+            Slot::Few(bytes) => {
+                let mut stream = Lean::of(bytes).map(Lean::unpack).unwrap_or_default();
+                let answer = f(&mut stream);
+                *self = Slot::Many(Box::new(stream));
+                answer
+            }
+        };
+        if let Slot::Many(stream) = self
+            && stream.len() <= FEW
+        {
+            *self = Slot::Few(Lean::pack(stream));
+        }
+        answer
+    }
+
+    fn rows(&self) -> usize {
+        self.look().map_or(0, Look::len)
+    }
+
+    fn weight(&self) -> usize {
+        self.look().map_or(0, Look::weight)
+    }
+}
+
+/// Neighbours that share a lock, and lie side by side.
+const PAGE: usize = 256;
+
+/// Every 64th page.
+#[derive(Default)]
+struct Shard(Vec<Option<Box<[Slot]>>>);
+
+/// The page of an id, and its place there.
+fn place(datastream: i64) -> Option<(usize, usize)> {
+    let id = u32::try_from(datastream).ok()? as usize;
+    Some((id / PAGE, id % PAGE))
+}
+
+impl Shard {
+    fn slot(&self, datastream: i64) -> Option<&Slot> {
+        let (page, at) = place(datastream)?;
+        self.0.get(page / SHARDS)?.as_ref()?.get(at)
+    }
+
+    /// Made if it is new; none for what is no id.
+    fn slot_mut(&mut self, datastream: i64) -> Option<&mut Slot> {
+        let (page, at) = place(datastream)?;
+        if self.0.len() <= page / SHARDS {
+            self.0.resize_with(page / SHARDS + 1, || None);
+        }
+        let new = || (0..PAGE).map(|_| Slot::Few(Box::default())).collect();
+        self.0[page / SHARDS].get_or_insert_with(new).get_mut(at)
+    }
+}
 
 /// Locks: a writer of a full commit holds one for well under a millisecond, so that nobody waits for the whole commit.
 const SHARDS: usize = 64;
@@ -158,6 +123,7 @@ const SHARDS: usize = 64;
 pub struct Mirror {
     shards: Vec<RwLock<Shard>>,
     hot: AtomicUsize,
+    weight: AtomicUsize,
     rewritten: AtomicUsize,
 }
 
@@ -166,6 +132,7 @@ impl Default for Mirror {
         Mirror {
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             hot: AtomicUsize::new(0),
+            weight: AtomicUsize::new(0),
             rewritten: AtomicUsize::new(0),
         }
     }
@@ -185,31 +152,32 @@ impl Mirror {
     }
 
     /// Asks one stream; nothing where the datastream has no rows.
-    pub fn with<R>(&self, datastream: i64, f: impl FnOnce(&Stream) -> R) -> Option<R> {
-        self.read(datastream).get(&datastream).map(f)
+    pub fn with<R>(&self, datastream: i64, f: impl FnOnce(Look) -> R) -> Option<R> {
+        self.read(datastream).slot(datastream).and_then(Slot::look).map(f)
     }
 
     /// Changes one stream, made if it is new.
     pub fn change<R>(&self, datastream: i64, f: impl FnOnce(&mut Stream) -> R) -> R {
         let mut shard = self.write(datastream);
-        let stream = shard.entry(datastream).or_default();
-        let before = stream.rows.len();
-        let answer = f(stream);
-        self.count(before, stream.rows.len());
-        answer
-    }
-
-    fn count(&self, before: usize, after: usize) {
-        if after >= before {
-            self.hot.fetch_add(after - before, Ordering::Relaxed);
-        } else {
-            self.hot.fetch_sub(before - after, Ordering::Relaxed);
+        match shard.slot_mut(datastream) {
+            Some(slot) => self.counted(slot, |slot| slot.change(f)),
+            None => f(&mut Stream::default()),
         }
     }
 
+    fn counted<R>(&self, slot: &mut Slot, f: impl FnOnce(&mut Slot) -> R) -> R {
+        let (rows, weight) = (slot.rows(), slot.weight());
+        let answer = f(slot);
+        // Wrapping: what is taken away was added before.
+        self.hot.fetch_add(slot.rows().wrapping_sub(rows), Ordering::Relaxed);
+        self.weight.fetch_add(slot.weight().wrapping_sub(weight), Ordering::Relaxed);
+        answer
+    }
+
     pub fn forget(&self, datastream: i64) {
-        let gone = self.write(datastream).remove(&datastream);
-        self.count(gone.map_or(0, |stream| stream.rows.len()), 0);
+        if let Some(slot) = self.write(datastream).slot_mut(datastream) {
+            self.counted(slot, |slot| *slot = Slot::Few(Box::default()));
+        }
     }
 
     /// Puts rows in their places, one lock a shard.
@@ -221,13 +189,12 @@ impl Mirror {
         for (lock, rows) in self.shards.iter().zip(by_shard).filter(|(_, rows)| !rows.is_empty()) {
             let mut shard = lock.write().unwrap_or_else(PoisonError::into_inner);
             for (datastream, row) in rows {
-                let stream = shard.entry(datastream).or_default();
-                let before = stream.rows.len();
-                stream.put(row);
-                if before == stream.rows.len() {
+                let Some(slot) = shard.slot_mut(datastream) else { continue };
+                let before = slot.rows();
+                self.counted(slot, |slot| slot.put(row));
+                if before == slot.rows() {
                     self.rewritten.fetch_add(1, Ordering::Relaxed);
                 }
-                self.count(before, stream.rows.len());
             }
         }
     }
@@ -237,12 +204,44 @@ impl Mirror {
         View(self.shards.iter().map(|s| s.read().unwrap_or_else(PoisonError::into_inner)).collect())
     }
 
-    /// Shows every stream to `f`, one shard locked at a time.
-    pub fn each(&self, mut f: impl FnMut(i64, &Stream)) {
-        for lock in &self.shards {
-            let shard = lock.read().unwrap_or_else(PoisonError::into_inner);
-            shard.iter().for_each(|(datastream, stream)| f(*datastream, stream));
+    /// Shows every stream to `f` in order of the ids, a page locked at a time, until it answers `false`. `from`: the first
+    /// id that is shown.
+    pub fn each_from(&self, from: i64, mut f: impl FnMut(i64, Look) -> bool) {
+        let Some((first, _)) = place(from) else { return };
+        for page in first.. {
+            let shard = self.shards[page % SHARDS].read().unwrap_or_else(PoisonError::into_inner);
+            // Pages are laid in no order, so one that is not there yet may have followers in other shards.
+            let Some(slots) = shard.0.get(page / SHARDS) else {
+                drop(shard);
+                if page % SHARDS == 0 && self.ends_before(page) {
+                    return;
+                }
+                continue;
+            };
+            for (at, slot) in slots.as_deref().unwrap_or_default().iter().enumerate() {
+                let datastream = (page * PAGE + at) as i64;
+                let Some(look) = slot.look().filter(|_| datastream >= from) else { continue };
+                if !f(datastream, look) {
+                    return;
+                }
+            }
         }
+    }
+
+    /// Is there no page at or after this one?
+    fn ends_before(&self, page: usize) -> bool {
+        let reaches = |shard: &RwLock<Shard>| {
+            shard.read().unwrap_or_else(PoisonError::into_inner).0.len() > page / SHARDS
+        };
+        !self.shards.iter().any(reaches)
+    }
+
+    /// Shows every stream to `f`.
+    pub fn each(&self, mut f: impl FnMut(i64, Look)) {
+        self.each_from(0, |datastream, look| {
+            f(datastream, look);
+            true
+        });
     }
 
     /// How many times a row was put over a hot one. Unchanged: every hot row is as it was.
@@ -253,19 +252,24 @@ impl Mirror {
     pub fn hot_rows(&self) -> usize {
         self.hot.load(Ordering::Relaxed)
     }
+
+    /// Bytes that all hot rows take, about.
+    pub fn weight(&self) -> usize {
+        self.weight.load(Ordering::Relaxed)
+    }
 }
 
 /// All streams, standing still.
 pub struct View<'a>(Vec<RwLockReadGuard<'a, Shard>>);
 
 impl View<'_> {
-    pub fn stream(&self, datastream: i64) -> Option<&Stream> {
-        self.0[shard_of(datastream)].get(&datastream)
+    pub fn stream(&self, datastream: i64) -> Option<Look<'_>> {
+        self.0[shard_of(datastream)].slot(datastream).and_then(Slot::look)
     }
 }
 
 fn shard_of(datastream: i64) -> usize {
-    datastream.rem_euclid(SHARDS as i64) as usize
+    place(datastream).map_or(0, |(page, _)| page % SHARDS)
 }
 
 #[cfg(test)]

@@ -231,6 +231,11 @@ impl Row {
         }
     }
 
+    /// The number as it is kept: its bits, or 0 and 1 for a bool.
+    pub(crate) fn bits(&self) -> u64 {
+        self.bits
+    }
+
     pub(crate) fn text(&self) -> &str {
         self.rare.as_ref().map_or("", |rare| &rare.text)
     }

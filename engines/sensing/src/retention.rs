@@ -8,7 +8,7 @@ use vocab::time::DAY;
 
 use crate::bucket::Bucket;
 use crate::calendar::Calendar;
-use crate::datastream::Datastream;
+use crate::datastream::Facts;
 
 /// Days that observations of each retention class are kept. A class without a line is kept for ever.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,7 +18,7 @@ pub struct Retention {
 
 impl Retention {
     /// Observations before this instant may go. `None`: none may.
-    pub fn cutoff(&self, datastream: &Datastream, now: Time) -> Option<Time> {
+    pub fn cutoff(&self, datastream: &Facts, now: Time) -> Option<Time> {
         self.days.get(&datastream.retention).map(|days| now.plus(-i64::from(*days) * DAY))
     }
 }

@@ -7,7 +7,7 @@ use vocab::time::{DAY, HOUR, MINUTE};
 
 use crate::bucket::{Bucket, Level};
 use crate::calendar::Calendar;
-use crate::mirror::Stream;
+use crate::mirror::Look;
 use crate::observation::Mark;
 
 /// When buckets are closed and what is worth a block.
@@ -45,6 +45,12 @@ pub struct Task {
 }
 
 impl Rules {
+    /// When memory gets short: what would wait for late rows, or for its day, is sealed as soon as its hour is over. It
+    /// costs blocks of a row or two, which are joined when the day ends.
+    pub(crate) fn pressed(self) -> Rules {
+        Rules { wait_micros: 0, rows_an_hour: 1, ..self }
+    }
+
     pub(crate) fn is_closed(&self, bucket: Bucket, now: Time) -> bool {
         let wait = if bucket.level == Level::Month { self.month_wait_micros } else { self.wait_micros };
         bucket.range().1.saturating_add(wait) <= now.0
@@ -62,11 +68,17 @@ impl Rules {
 }
 
 /// The tasks of one datastream, in no particular order, each bucket once.
-pub fn plan(datastream: i64, stream: &Stream, now: Time, rules: &Rules) -> Vec<Task> {
-    let now = frontier(stream, now, rules);
-    let calendar = &stream.sealed.calendar;
+pub fn plan(datastream: i64, stream: Look, now: Time, rules: &Rules) -> Vec<Task> {
+    if stream.is_unsealed() && all_wait(stream, &Calendar::default(), now, rules) {
+        return Vec::new();
+    }
+    let sealed = stream.sealed();
+    let calendar = &sealed.calendar;
     let mut buckets = BTreeSet::new();
-    let rows = stream.rows();
+    let wait = sealed.last.as_ref().is_none_or(|last| stream.since().is_none_or(|since| last.t < since))
+        && all_wait(stream, calendar, now, rules);
+    let rows = if wait { Vec::new() } else { stream.rows() };
+    let now = frontier(stream, now, rules);
     let mut at = 0;
     while let Some(row) = rows.get(at) {
         let covering = calendar.covering(row.t);
@@ -105,9 +117,18 @@ pub fn plan(datastream: i64, stream: &Stream, now: Time, rules: &Rules) -> Vec<T
     buckets.into_iter().map(|bucket| Task { bucket, datastream }).collect()
 }
 
+/// Does every hot row wait for its hour or day to end? Told without a look at them, which matters where five million
+/// datastreams wait for their day. Rows before the last sealed one may do so too; that is not asked here.
+fn all_wait(stream: Look, calendar: &Calendar, now: Time, rules: &Rules) -> bool {
+    let Some(since) = stream.since() else { return true };
+    let is_open = |level| Bucket::at(level, since).is_some_and(|bucket| !rules.is_closed(bucket, now));
+    let are_few = stream.len() < rules.rows_an_hour && is_open(Level::Day);
+    calendar.covering(since).is_none() && (is_open(Level::Hour) || are_few)
+}
+
 /// How far the stream has come. While a past is being filled in, row by row in order of time, buckets close behind its
 /// latest row: a day is then sealed once, not again with every pass. When nothing has come for a while, it is now.
-fn frontier(stream: &Stream, now: Time, rules: &Rules) -> Time {
+fn frontier(stream: Look, now: Time, rules: &Rules) -> Time {
     match stream.last() {
         Some(last) if last.received().plus(rules.quiet_micros) > now => now.min(Time(last.t)),
         _ => now,

@@ -50,6 +50,35 @@ fn a_will_waits_its_delay_and_a_return_takes_it_back() {
     server.stop();
 }
 
+/// MQTT 5, 3.1.2.5: a server that failed may publish wills when it is there again.
+#[test]
+fn a_will_outlives_a_server_that_is_killed() {
+    let (folder, mut server, mut address) = open();
+    let (mut reader, _) = Client::connect(&address, 5, lasting("b", 600));
+    reader.subscribe(&[("Topic/#", 1)]);
+    let willing = |name: &str, topic: &str, delay: Option<u32>| {
+        let last_will = v5::LastWill { will_delay_interval_sec: delay, ..will(topic, name) };
+        v5::Connect { last_will: Some(last_will), ..lasting(name, 600) }
+    };
+    let (_here, _) = Client::connect(&address, 5, willing("here", "Topic/here", None));
+    let (_back, _) = Client::connect(&address, 5, willing("back", "Topic/back", Some(4)));
+    let (polite, _) = Client::connect(&address, 5, willing("polite", "Topic/polite", None));
+    polite.disconnect();
+    for told in [&["here"][..], &[]] {
+        server.kill();
+        server = Server::start_in(folder.path(), options(&[("CAUSEWAY_MQTT_OPEN", "true")]));
+        address = server.mqtt("mqtt");
+        // Back before its delay is over: nothing is said of it.
+        let (_back, ack) = Client::connect(&address, 5, lasting("back", 600));
+        assert!(ack.session_present);
+        let (mut reader, ack) = Client::connect(&address, 5, lasting("b", 600));
+        assert!(ack.session_present);
+        reader.listen(Duration::from_secs(5));
+        assert_eq!(reader.texts(), told, "once, and of nobody else");
+    }
+    server.stop();
+}
+
 /// Requirement: paho-interoperability 3.1.1 zero_length_clientid_test
 /// Requirement: paho-interoperability 5 test_zero_length_clientid
 /// Requirement: paho-interoperability 5 test_assigned_clientid

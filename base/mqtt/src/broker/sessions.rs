@@ -228,6 +228,12 @@ impl Broker {
         true
     }
 
+    /// Seconds that a client's session lives without it; 0 where it has none.
+    pub(super) fn lives(&self, caller: &Caller, client: &ByteString) -> u32 {
+        let found = self.state().sessions.get(&(owner(caller), client.clone())).cloned();
+        found.map_or(0, |cell| cell.lock().seconds)
+    }
+
     /// Whether anybody has the session now.
     pub(crate) fn is_connected(&self, caller: &Caller, client: &ByteString) -> bool {
         let found = self.state().sessions.get(&(owner(caller), client.clone())).cloned();

@@ -414,15 +414,23 @@ fn settled(broker: &Broker, answers: Vec<Answer>, fates: Fates, is_five: bool) -
     Settled { packets, publishes, end }
 }
 
+/// Publishes a will after its delay, in seconds, unless the client is there again by then.
+pub(crate) async fn speak(broker: &Broker, caller: &Caller, client: &ByteString, will: &Will, delay: u32) {
+    tokio::time::sleep(Duration::from_secs(delay.into())).await;
+    if delay == 0 || !broker.is_connected(caller, client) {
+        publish_will(broker, caller, client, will.clone()).await;
+    }
+}
+
 /// A will goes the way of any other publication of its client.
-pub(super) async fn publish_will(broker: &Broker, cell: &Arc<Cell>, will: Will) {
+async fn publish_will(broker: &Broker, caller: &Caller, client: &ByteString, will: Will) {
     let mut message = will.message;
     let now = broker.now();
     message.expires = will.expiry_seconds.map(|seconds| now.plus(i64::from(seconds) * vocab::time::SECOND));
     if broker.inner.application.takes(&message.topic) {
         let mut batch = vec![Publication { topic: message.topic, payload: message.payload }];
         loop {
-            match broker.inner.application.publish(&cell.caller, batch) {
+            match broker.inner.application.publish(caller, batch) {
                 Ok(taking) => return drop(taking.await),
                 Err(Busy(again)) => batch = again,
             }
@@ -430,13 +438,13 @@ pub(super) async fn publish_will(broker: &Broker, cell: &Arc<Cell>, will: Will) 
         }
     }
     loop {
-        match broker.publish(None, &cell.caller, message.clone(), None) {
+        match broker.publish(None, caller, message.clone(), None) {
             Outcome::Full => tokio::time::sleep(limits::RETRY).await,
             Outcome::Taken(Some(saving)) => return drop(saving.await),
             Outcome::Taken(None) => return,
             Outcome::Refused(refused) => {
                 broker.inner.counts.refused.inc();
-                return tracing::debug!(client = %cell.client, why = refused.why, "a will was refused");
+                return tracing::debug!(%client, why = refused.why, "a will was refused");
             }
         }
     }

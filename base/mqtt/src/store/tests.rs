@@ -103,3 +103,31 @@ fn what_is_kept_is_found_again() {
     // What was queued went into the session when it was durable.
     assert_eq!(cell.lock().session.len(), 3);
 }
+
+#[test]
+fn wills_are_kept_until_they_need_not_be_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = Db::open(&format!("sqlite:{}", folder.path().join("m.db").display())).expect("a store");
+    host::migrate::run(&db, &[crate::MIGRATIONS]).expect("tables");
+    let caller = Caller::Device { name: "n".into(), scope: "s".into() };
+    let cell = Arc::new(Cell::new(3, caller.clone(), "client".into()));
+    let wanted = Will {
+        message: Message { expires: None, ..message("gone") },
+        delay_seconds: u32::MAX,
+        expiry_seconds: Some(7),
+    };
+    let plain = Will { delay_seconds: 0, expiry_seconds: None, ..wanted.clone() };
+    let changes = vec![
+        Change::Will(cell.clone(), 5, Arc::new(wanted.clone())),
+        Change::Will(cell.clone(), 6, Arc::new(plain.clone())),
+        Change::Will(cell, 7, Arc::new(plain.clone())),
+        Change::NoWill(6),
+    ];
+    let write_all = move |tx: &mut Tx| changes.iter().try_for_each(|change| write(tx, change));
+    db.write_blocking::<_, DbError>(write_all).expect("a commit");
+    let found = db.read_blocking(wills).expect("what was kept");
+    let of = |will: &Will| (will.message.clone(), will.delay_seconds, will.expiry_seconds);
+    let told: Vec<_> =
+        found.iter().map(|kept| (kept.link, &kept.caller, kept.client.as_str(), of(&kept.will))).collect();
+    assert_eq!(told, [(5, &caller, "client", of(&wanted)), (7, &caller, "client", of(&plain))]);
+}

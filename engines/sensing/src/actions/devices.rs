@@ -225,10 +225,8 @@ impl Sensing {
 
     /// The datastreams that a device may write, in the order of their names.
     pub fn datastreams_of_device(&self, device: &Device) -> Vec<std::sync::Arc<Datastream>> {
-        let datastreams = self.observations().datastreams();
-        let all = datastreams.ids().into_iter().filter_map(|id| datastreams.get(id));
-        let mut own: Vec<_> =
-            all.filter(|d| host::access::within(d.slug.as_str(), device.scope.as_str())).collect();
+        let within = |slug: &str| host::access::within(slug, device.scope.as_str());
+        let mut own = self.observations().datastreams().whose_slug(within);
         own.sort_by(|a, b| a.slug.as_str().cmp(b.slug.as_str()));
         own
     }

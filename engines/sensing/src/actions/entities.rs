@@ -13,7 +13,6 @@ pub mod remove;
 pub mod update;
 pub mod upsert;
 
-use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,6 +25,7 @@ use self::notes::Notes;
 use crate::api::problems::{BAD_ENTITY, NO_SUCH_ENTITY, SLUG_TAKEN};
 use crate::entity::{Entity, Kind, Sight};
 use crate::ingest::Limits;
+use crate::paged::Ids;
 use crate::store::entities::{self, links, write};
 use crate::store::observations::{Memory, Observations};
 
@@ -66,31 +66,30 @@ impl World {
 
 /// Datastreams whose feature of interest is settled, so that ingest need not ask.
 #[derive(Clone, Default)]
-pub struct Featured(Arc<Mutex<HashSet<i64>>>);
+pub struct Featured(Arc<Mutex<Ids>>);
 
 impl Featured {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<i64>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Ids> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Those of `datastreams` that are not settled.
     pub fn unsettled(&self, datastreams: impl Iterator<Item = i64>) -> Vec<i64> {
         let settled = self.lock();
-        let mut found: Vec<i64> = datastreams.filter(|id| !settled.contains(id)).collect();
+        let mut found: Vec<i64> = datastreams.filter(|id| !settled.contains(*id)).collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 
     pub fn settle(&self, datastreams: &[i64]) {
-        self.lock().extend(datastreams);
+        let mut settled = self.lock();
+        datastreams.iter().for_each(|id| settled.insert(*id));
     }
 
     pub fn unsettle(&self, datastreams: &[i64]) {
         let mut settled = self.lock();
-        for id in datastreams {
-            settled.remove(id);
-        }
+        datastreams.iter().for_each(|id| settled.remove(*id));
     }
 }
 

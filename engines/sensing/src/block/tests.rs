@@ -29,7 +29,7 @@ pub(crate) fn any_extra() -> impl Strategy<Value = Option<Extra>> {
     prop_oneof![6 => Just(None), 1 => extra.prop_map(Some)]
 }
 
-fn any_rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
+pub(crate) fn any_rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
     let row = (
         prop_oneof![9 => 0i64..5_000_000_000, 1 => Time::MIN.0..Time::MAX.0],
         prop_oneof![9 => Just(0i64), 1 => any::<i64>()],

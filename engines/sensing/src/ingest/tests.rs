@@ -3,6 +3,7 @@ use vocab::time::{HOUR, MINUTE};
 use vocab::{Label, Slug};
 
 use super::*;
+use crate::datastream::Datastream;
 
 const NOW: Time = Time(1_790_000_000_000_000);
 
@@ -24,7 +25,7 @@ fn what_may_come_in() {
     let check = |accepts, class, key: (i64, i64), value: Value, expected: Result<(), Refusal>| {
         let stream = datastream(1, accepts, class);
         let incoming = Incoming { key: Key { t: key.0, n: key.1 }, ..Incoming::new(1, NOW, value.clone()) };
-        let row = validate(&incoming, Some(&stream), (3, Mode::Live, NOW), &Limits::default());
+        let row = validate(&incoming, Some(&stream.facts()), (3, Mode::Live, NOW), &Limits::default());
         assert_eq!(row.map(drop), expected, "{accepts:?} {class:?} {key:?} {value:?}");
     };
     use {Accepts::*, Class::*};
@@ -54,7 +55,7 @@ fn what_may_come_in() {
 
 #[test]
 fn modes_are_not_mixed_and_streams_must_exist() {
-    let stream = datastream(1, Accepts::Number, Class::Instant);
+    let stream = datastream(1, Accepts::Number, Class::Instant).facts();
     let incoming = Incoming::new(1, NOW, Value::Number(1.0));
     let ask = |stream, mode| validate(&incoming, stream, (0, mode, NOW), &Limits::default()).map(drop);
     assert_eq!(ask(Some(&stream), Mode::Simulated), Err(Refusal::WrongMode));
@@ -65,7 +66,7 @@ fn modes_are_not_mixed_and_streams_must_exist() {
 fn no_result_is_missing() {
     let stream = datastream(1, Accepts::Number, Class::Instant);
     let incoming = Incoming::new(1, NOW, Value::Missing);
-    let row = validate(&incoming, Some(&stream), (0, Mode::Live, NOW), &Limits::default()).unwrap();
+    let row = validate(&incoming, Some(&stream.facts()), (0, Mode::Live, NOW), &Limits::default()).unwrap();
     assert_eq!(row.quality(), Quality::Missing);
 }
 

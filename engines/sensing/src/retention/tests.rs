@@ -21,7 +21,7 @@ fn whole_buckets_go_when_their_last_day_may() {
 
 #[test]
 fn classes_without_a_line_are_kept() {
-    let stream = crate::ingest::tests::datastream(1, Accepts::Number, Class::Instant);
+    let stream = crate::ingest::tests::datastream(1, Accepts::Number, Class::Instant).facts();
     let days = |class: &str| Retention { days: [(class.into(), 30)].into() };
     let now = Time(1000 * DAY);
     assert_eq!(days("raw").cutoff(&stream, now), None);

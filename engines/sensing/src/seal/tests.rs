@@ -1,6 +1,7 @@
 use vocab::{Quality, Value};
 
 use super::*;
+use crate::mirror::Stream;
 use crate::observation::{Key, Row};
 
 const START: i64 = 20_485 * DAY; // 2026-02-01
@@ -14,7 +15,7 @@ fn stream(times: impl IntoIterator<Item = i64>) -> Stream {
 }
 
 fn planned(stream: &Stream, now: i64) -> Vec<(Level, i64)> {
-    let tasks = plan(1, stream, Time(now), &Rules::default());
+    let tasks = plan(1, Look::Many(stream), Time(now), &Rules::default());
     tasks.into_iter().map(|t| (t.bucket.level, (t.bucket.range().0 - START) / HOUR)).collect()
 }
 
@@ -93,4 +94,19 @@ fn a_past_that_is_filled_in_closes_behind_its_latest_row() {
     check(140, 0, &[(Level::Hour, 0)]);
     check(26 * 60, 0, &[(Level::Day, 0)]);
     check(140, 11 * MINUTE, &[(Level::Day, 0)]);
+}
+
+#[test]
+fn nothing_waits_when_memory_is_short() {
+    let check = |stream: &Stream, now: i64, expected: &[(Level, i64)]| {
+        let tasks = plan(1, Look::Many(stream), Time(START + now), &Rules::default().pressed());
+        let found: Vec<_> =
+            tasks.into_iter().map(|t| (t.bucket.level, (t.bucket.range().0 - START) / HOUR)).collect();
+        assert_eq!(found, expected, "{} min", now / MINUTE);
+    };
+    let sparse = stream([START, START + HOUR]);
+    check(&sparse, HOUR - 1, &[]);
+    check(&sparse, HOUR + 10 * MINUTE, &[(Level::Hour, 0)]);
+    check(&sparse, 2 * HOUR, &[(Level::Hour, 0), (Level::Hour, 1)]);
+    check(&sparse, DAY, &[(Level::Day, 0)]);
 }

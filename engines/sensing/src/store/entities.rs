@@ -12,7 +12,8 @@ use host::{DbError, Row, Tx};
 use serde_json::Value as Json;
 use vocab::{Label, Mode, Slug, Text};
 
-use crate::datastream::{Accepts, Class, Policy};
+use crate::actions::entities::notes::Note;
+use crate::datastream::{Accepts, Class, Datastream, Policy};
 use crate::entity::{Entity, Kind, Link, Sight, StreamFacts};
 use statement::Statement;
 
@@ -247,13 +248,47 @@ pub fn children(
     Ok(found)
 }
 
-/// Shows every datastream to `f`.
-pub fn each_datastream(tx: &mut Tx, mut f: impl FnMut(Entity)) -> Result<(), DbError> {
-    let statement = format!("SELECT {} FROM sensing_datastream e", columns(Kind::Datastream));
-    tx.each(&statement, &[], |row| {
-        f(entity(Kind::Datastream, row)?);
+/// Shows what ingest and pages of values must know of every datastream to `f`, in order of the ids: no names, no
+/// descriptions, so that five million are read in seconds.
+pub fn each_datastream(tx: &mut Tx, mut f: impl FnMut(Datastream, Note)) -> Result<(), DbError> {
+    let statement = "SELECT id, slug, body, label, feed, mode, accepts, policy, class, retention, freshness_seconds \
+                     FROM sensing_datastream ORDER BY id";
+    tx.each(statement, &[], |row| {
+        let slug = Slug::new(row.text(1)?).map_err(|e| DbError::Column(1, e.to_string()))?;
+        // What is no unit as the standard has it has no symbol.
+        let unit = serde_json::from_str::<Measured>(&row.text(2)?).ok().and_then(|body| body.unit);
+        let symbol = unit.and_then(|unit| unit.symbol.as_str().map(String::from));
+        let facts = Datastream {
+            id: row.int(0)?,
+            slug,
+            label: if row.flag(3)? { Label::Public } else { Label::Internal },
+            mode: Mode::from_code(row.int(5)?).ok_or_else(|| DbError::Column(5, "no mode".into()))?,
+            accepts: word(row, 6, Accepts::from_word)?,
+            policy: word(row, 7, Policy::from_word)?,
+            class: word(row, 8, Class::from_word)?,
+            retention: row.text(9)?.into(),
+        };
+        let note = Note {
+            unit: symbol.unwrap_or_default(),
+            freshness_seconds: row.int(10)?,
+            feed: row.text_or_null(4)?,
+        };
+        f(facts, note);
         Ok(true)
     })
+}
+
+/// The unit in a datastream's body.
+#[derive(serde::Deserialize)]
+struct Measured {
+    #[serde(rename = "unitOfMeasurement")]
+    unit: Option<Unit>,
+}
+
+#[derive(serde::Deserialize)]
+struct Unit {
+    #[serde(default)]
+    symbol: Json,
 }
 
 /// Shows the places of all things that may be seen to `f`: (thing, location as JSON).

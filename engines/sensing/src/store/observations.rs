@@ -97,7 +97,7 @@ impl Observations {
 
     /// The latest observation, from memory.
     pub fn last(&self, datastream: i64) -> Option<Row> {
-        self.inner.memory.mirror.with(datastream, |s| s.last().cloned()).flatten()
+        self.inner.memory.mirror.with(datastream, |s| s.last()).flatten()
     }
 
     /// The latest observation of each, from memory.
@@ -125,21 +125,22 @@ impl Observations {
         self.inner.memory.mirror.hot_rows()
     }
 
+    /// Bytes that they take in memory.
+    pub(crate) fn hot_weight(&self) -> usize {
+        self.inner.memory.mirror.weight()
+    }
+
     /// Hot rows of a span, to be taken **before** the transaction begins that reads the blocks: what is sealed between
     /// the two is then seen twice, and dropped, where the other order would not see it at all.
     pub fn hot(&self, datastream: i64, span: Span) -> Hot {
-        Hot(self.inner.memory.mirror.with(datastream, |s| s.span(span).to_vec()).unwrap_or_default())
+        Hot(self.inner.memory.mirror.with(datastream, |s| s.span(span)).unwrap_or_default())
     }
 
     /// As [`Observations::hot`], no more than a page of `limit` can need.
     fn hot_page(&self, datastream: i64, span: Span, order: Order, limit: usize) -> Hot {
-        let page = self.inner.memory.mirror.with(datastream, |s| {
-            let rows = s.span(span);
-            let from = rows.len().saturating_sub(limit);
-            match order {
-                Order::Ascending => rows[..rows.len().min(limit)].to_vec(),
-                Order::Descending => rows[from..].to_vec(),
-            }
+        let page = self.inner.memory.mirror.with(datastream, |s| match order {
+            Order::Ascending => s.first_of(span, limit),
+            Order::Descending => s.last_of(span, limit),
         });
         Hot(page.unwrap_or_default())
     }
@@ -270,11 +271,12 @@ fn load(tx: &mut Tx) -> Result<Mirror, DbError> {
 fn mark_covered(tx: &mut Tx, mirror: &Mirror) -> Result<(), DbError> {
     let mut doubtful = HashSet::new();
     mirror.each(|datastream, stream| {
-        for row in stream.rows() {
-            if let Some(bucket) = stream.sealed_bucket(row.key()) {
-                doubtful.insert((bucket, datastream));
-            }
+        if stream.is_unsealed() || stream.is_empty() {
+            return;
         }
+        let sealed = stream.sealed();
+        let buckets = stream.rows().into_iter().filter_map(|row| sealed.bucket_of(row.key()));
+        doubtful.extend(buckets.map(|bucket| (bucket, datastream)));
     });
     for (bucket, datastream) in doubtful {
         let sealed = match blocks::rows(tx, datastream, bucket) {
@@ -291,10 +293,10 @@ fn mark_covered(tx: &mut Tx, mirror: &Mirror) -> Result<(), DbError> {
         };
         let marks: Vec<(Key, Mark)> = mirror
             .with(datastream, |stream| {
-                let hot = stream.span(bucket.span()).iter();
+                let hot = stream.span(bucket.span()).into_iter();
                 hot.filter_map(|row| {
                     let at = sealed.binary_search_by_key(&row.key(), Row::key).ok()?;
-                    let mark = if sealed[at] == *row { Mark::Sealed } else { Mark::Over };
+                    let mark = if sealed[at] == row { Mark::Sealed } else { Mark::Over };
                     Some((row.key(), mark))
                 })
                 .collect()

@@ -300,7 +300,7 @@ impl Changes<'_> {
         features::about(tx, self.world, self.by, &mut posted, id)?;
         let incoming = posted.incoming(id, facts.class, self.by.now);
         let arrival = (0, self.world.mode, self.by.now);
-        let row = validate(&incoming, Some(&facts), arrival, &self.world.limits).map_err(refused)?;
+        let row = validate(&incoming, Some(&facts.facts()), arrival, &self.world.limits).map_err(refused)?;
         self.streams.entry(id).or_insert(at);
         self.observed.push((at, true, incoming));
         let item = Item::Observation { datastream: id, class: facts.class, row };
@@ -383,7 +383,8 @@ impl Changes<'_> {
         let mut incoming = posted.incoming(datastream, facts.class, self.by.now);
         incoming.key = row.key();
         let arrival = (row.source, self.world.mode, self.by.now);
-        let fresh = validate(&incoming, Some(&facts), arrival, &self.world.limits).map_err(refused)?;
+        let fresh =
+            validate(&incoming, Some(&facts.facts()), arrival, &self.world.limits).map_err(refused)?;
         self.touch(at, ObservationId { datastream, key: row.key() })?;
         let who = self.by.gate.caller.word();
         let note = Note { at: self.by.now, what: "updated", who: &who, why: "changed through the API" };
@@ -438,7 +439,7 @@ impl Changes<'_> {
             let mut span = Span::ALL;
             loop {
                 // Alone in its commit, memory stands still and is what is committed.
-                let hot = self.world.memory.mirror.with(datastream, |s| s.span(span).to_vec());
+                let hot = self.world.memory.mirror.with(datastream, |s| s.span(span));
                 let rows =
                     scan(tx, datastream, span, Order::Ascending, WITHDRAWN, &Hot(hot.unwrap_or_default()))?;
                 let Some(last) = rows.last().map(Row::key) else { break };
@@ -495,9 +496,9 @@ impl Changes<'_> {
         };
         for (step, _, incoming) in &self.observed {
             let known = self.world.memory.datastreams.get(incoming.datastream);
-            let facts = known.as_deref().or(self.made.get(&incoming.datastream));
+            let facts = known.as_deref().or(self.made.get(&incoming.datastream)).map(Datastream::facts);
             let arrival = (source, self.world.mode, self.by.now);
-            let row = validate(incoming, facts, arrival, &self.world.limits);
+            let row = validate(incoming, facts.as_ref(), arrival, &self.world.limits);
             let row = row.map_err(|refusal| Failed { step: *step, problem: refused(refusal) })?;
             batch.rows.push((incoming.datastream, row));
         }

@@ -230,7 +230,7 @@ impl Creating<'_, '_> {
         };
         let incoming = posted.clone().incoming(id, datastream.class, self.by.now);
         let arrival = (0, self.world.mode, self.by.now);
-        validate(&incoming, Some(datastream), arrival, &self.world.limits).map_err(|refusal| {
+        validate(&incoming, Some(&datastream.facts()), arrival, &self.world.limits).map_err(|refusal| {
             Problem::new(&REFUSED, format!("a nested observation: {}", refusal.word())).hint(refusal.hint())
         })?;
         features::about(self.tx, self.world, self.by, &mut posted, id)?;

@@ -79,7 +79,7 @@ fn find(
     datastream: i64,
     key: Key,
 ) -> Result<(Option<Row>, Option<(Bucket, Row)>), DbError> {
-    let found = memory.mirror.with(datastream, |s| (s.get(key).cloned(), s.sealed.calendar.covering(key.t)));
+    let found = memory.mirror.with(datastream, |s| (s.get(key), s.sealed().calendar.covering(key.t)));
     let (hot, bucket) = found.unwrap_or_default();
     let sealed = match bucket {
         Some(bucket) => blocks::row(tx, datastream, bucket, key)?.map(|row| (bucket, row)),
@@ -130,9 +130,10 @@ pub(crate) fn delete_all(
 ) -> Result<u64, DbError> {
     let mut by_bucket: BTreeMap<Option<Bucket>, Vec<(Key, Option<Row>)>> = BTreeMap::new();
     memory.mirror.with(datastream, |stream| {
+        let calendar = stream.sealed().calendar;
         for key in keys {
-            let bucket = stream.sealed.calendar.covering(key.t);
-            by_bucket.entry(bucket).or_default().push((*key, stream.get(*key).cloned()));
+            let bucket = calendar.covering(key.t);
+            by_bucket.entry(bucket).or_default().push((*key, stream.get(*key)));
         }
     });
     let hot: Vec<(i64, Key)> = keys.iter().map(|key| (datastream, *key)).collect();
@@ -176,7 +177,7 @@ pub(crate) fn delete_all(
 pub(crate) fn delete_stream(tx: &mut Tx, memory: &Memory, datastream: i64) -> Result<(), DbError> {
     let found = memory.mirror.with(datastream, |stream| {
         let hot: Vec<(i64, Key)> = stream.rows().iter().map(|row| (datastream, row.key())).collect();
-        (hot, stream.sealed.calendar.clone())
+        (hot, stream.sealed().calendar)
     });
     let (hot, calendar) = found.unwrap_or_default();
     hot::delete(tx, &hot)?;

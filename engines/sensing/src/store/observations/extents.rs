@@ -70,7 +70,7 @@ pub fn look(tx: &mut Tx, memory: &Memory) -> Result<(), DbError> {
         let mut reach = Reach::default();
         let mut span = Span::ALL;
         loop {
-            let hot = memory.mirror.with(datastream, |stream| stream.span(span).to_vec()).unwrap_or_default();
+            let hot = memory.mirror.with(datastream, |stream| stream.span(span)).unwrap_or_default();
             let rows = scan(tx, datastream, span, Order::Ascending, AT_A_TIME, &Hot(hot))?;
             reach = rows.iter().fold(reach, |reach, row| reach.join(Reach::of(row)));
             let Some(last) = rows.last().map(Row::key) else { break };
@@ -190,12 +190,9 @@ pub fn each_of(
 ) -> Result<bool, DbError> {
     let mut left = MOST;
     while left > 0 {
-        let hot = memory.mirror.with(datastream, |stream| {
-            let rows = stream.span(span);
-            match order {
-                Order::Ascending => rows[..rows.len().min(PAGE)].to_vec(),
-                Order::Descending => rows[rows.len().saturating_sub(PAGE)..].to_vec(),
-            }
+        let hot = memory.mirror.with(datastream, |stream| match order {
+            Order::Ascending => stream.first_of(span, PAGE),
+            Order::Descending => stream.last_of(span, PAGE),
         });
         let rows = scan(tx, datastream, span, order, PAGE, &Hot(hot.unwrap_or_default()))?;
         for row in &rows {

@@ -60,7 +60,7 @@ pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec
                 Some(bucket) if hot.is_none() => work.sealed(tx, ds, bucket, key)?,
                 _ => None,
             };
-            let mut current = hot.or(sealed.as_ref());
+            let mut current = hot.as_ref().or(sealed.as_ref());
             let mut write = None;
             for (.., b, r) in same {
                 let batch = &batches[*b as usize];
@@ -79,7 +79,7 @@ pub fn record(tx: &mut Tx, memory: &Memory, batches: &[Batch]) -> Result<Vec<Vec
             }
             if let Some(row) = write {
                 let mut row = row.clone();
-                let covered = sealed.is_some() || hot.is_some_and(|h| h.mark != Mark::Fresh);
+                let covered = sealed.is_some() || hot.as_ref().is_some_and(|h| h.mark != Mark::Fresh);
                 row.mark = if covered { Mark::Over } else { Mark::Fresh };
                 if hot.is_some() { work.over.push((ds, row)) } else { work.new.push((ds, row)) }
             }

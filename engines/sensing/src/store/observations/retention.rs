@@ -30,7 +30,7 @@ pub fn expire(tx: &mut Tx, mirror: &Arc<Mirror>, datastream: i64, cutoff: Time) 
     let calendar = sealed.calendar.clone();
     let keys: Vec<(i64, Key)> = mirror
         .with(datastream, |stream| {
-            let hot = stream.span(Span::times(i64::MIN, cutoff.0)).iter();
+            let hot = stream.span(Span::times(i64::MIN, cutoff.0)).into_iter();
             hot.filter(|row| calendar.covering(row.t).is_none()).map(|row| (datastream, row.key())).collect()
         })
         .unwrap_or_default();

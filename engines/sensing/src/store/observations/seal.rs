@@ -34,7 +34,7 @@ impl Sealing {
     pub fn sealed(&mut self, mirror: &Mirror, datastream: i64) -> &mut Sealed {
         self.sealed
             .entry(datastream)
-            .or_insert_with(|| mirror.with(datastream, |s| s.sealed.clone()).unwrap_or_default())
+            .or_insert_with(|| mirror.with(datastream, |s| s.sealed()).unwrap_or_default())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -69,7 +69,7 @@ impl Sealing {
 pub fn seal(tx: &mut Tx, mirror: &Arc<Mirror>, tasks: &[Task]) -> Result<u64, DbError> {
     let mut sealing = Sealing::default();
     for task in tasks {
-        let rows = mirror.with(task.datastream, |s| s.span(task.bucket.span()).to_vec());
+        let rows = mirror.with(task.datastream, |s| s.span(task.bucket.span()));
         let Some(rows) = rows else { continue };
         let sealed = sealing.sealed(mirror, task.datastream);
         let within = sealed.calendar.buckets(task.bucket.range().0, task.bucket.range().1);
@@ -134,25 +134,33 @@ pub fn replace(
     Ok(())
 }
 
-/// Hot copies that blocks hold, some of them at least.
+/// Hot copies that blocks hold, of some datastreams.
 pub struct Copies {
     /// Time, datastream, n: the order of `obs_hot`.
     pub keys: Vec<(i64, i64, i64)>,
+    /// Where the next ones are to be looked for; none when all were seen.
+    pub next: Option<i64>,
     /// [`Mirror::rewritten`] when they were listed.
     listed_at: usize,
 }
 
-pub fn copies(mirror: &Mirror, most: usize) -> Copies {
+/// Those of the datastreams from `from` on, `most` or somewhat more of them.
+pub fn copies(mirror: &Mirror, from: i64, most: usize) -> Copies {
     let listed_at = mirror.rewritten();
-    let mut keys = Vec::new();
-    mirror.each(|datastream, stream| {
-        if keys.len() < most {
-            let sealed = stream.rows().iter().filter(|row| row.mark == Mark::Sealed);
+    let (mut keys, mut next) = (Vec::new(), None);
+    mirror.each_from(from, |datastream, stream| {
+        if keys.len() >= most {
+            next = Some(datastream);
+            return false;
+        }
+        if stream.covered() > 0 {
+            let sealed = stream.rows().into_iter().filter(|row| row.mark == Mark::Sealed);
             keys.extend(sealed.map(|row| (row.t, datastream, row.n)));
         }
+        true
     });
     keys.sort_unstable();
-    Copies { keys, listed_at }
+    Copies { keys, next, listed_at }
 }
 
 /// Deletes hot copies; alone in its commit. A row that was put over since is left. The mirror keeps what is deleted

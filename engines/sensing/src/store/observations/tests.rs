@@ -205,7 +205,7 @@ impl City {
     fn check_bytes(&self) -> Result<(), TestCaseError> {
         let store = self.store();
         let mut sealed = Vec::new();
-        store.inner.memory.mirror.each(|ds, stream| sealed.push((ds, stream.sealed.calendar.clone())));
+        store.inner.memory.mirror.each(|ds, stream| sealed.push((ds, stream.sealed().calendar)));
         let broken = store.db().read_blocking(move |tx| -> Result<Vec<String>, DbError> {
             let (mut broken, mut ids) = (Vec::new(), 0);
             for (ds, calendar) in &sealed {
