@@ -60,3 +60,36 @@ fn every_route_checks_access() {
     }
     server.stop();
 }
+
+/// A client that keeps its connection, whose body comes a moment after its head, as small ones do on a busy machine.
+#[test]
+fn a_refusal_leaves_the_connection_usable() {
+    use std::io::{Read, Write};
+    let (_folder, server) = Server::start(Options::default());
+    let address = server.client.base.trim_start_matches("http://").to_string();
+    let mut stream = std::net::TcpStream::connect(&address).expect("the server listens");
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("a timeout can be set");
+    let mut ask = |head: &str, body: &str| {
+        stream.write_all(head.as_bytes()).expect("the head is taken");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        stream.write_all(body.as_bytes()).expect("the body is taken");
+        let mut answer = String::new();
+        let mut piece = [0_u8; 4096];
+        while !answer.contains("\r\n\r\n") {
+            let length = stream.read(&mut piece).expect("an answer comes");
+            assert!(length > 0, "the connection was closed after {answer:?}");
+            answer.push_str(&String::from_utf8_lossy(&piece[..length]));
+        }
+        answer
+    };
+    let head = format!(
+        "DELETE /sta/v1.1/Things HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n"
+    );
+    for _ in 0..3 {
+        let answer = ask(&head, "{}");
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+        let answer = ask(&format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\n\r\n"), "");
+        assert!(answer.contains("HTTP/1.1 200"), "{answer}");
+    }
+    server.stop();
+}

@@ -22,6 +22,9 @@ use crate::telemetry::Metrics;
 /// Renders a problem as a page for somebody who came with a browser: (problem, path, languages) → HTML.
 type ProblemPage = dyn Fn(&Problem, &str, &[String]) -> String + Send + Sync;
 
+/// Bodies up to this are read whole at once: a form, an observation, a batch of some hundred.
+const SMALL_BODY_BYTES: usize = 64 * 1024;
+
 /// What the layers need to know.
 #[derive(Clone)]
 pub struct Shell {
@@ -73,7 +76,13 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
         false => shell.keys.recognise(request.headers()),
     };
     request.extensions_mut().insert(Visitor { caller, now: shell.clock.now(), languages: languages.clone() });
-    let answer = tokio::time::timeout(Duration::from_secs(shell.timeout_seconds), next.run(request)).await;
+    let answered = async {
+        match whole(request).await {
+            Ok(request) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        }
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(shell.timeout_seconds), answered).await;
     let mut response = answer.unwrap_or_else(|_| {
         Problem::new(&problem::TIMEOUT, format!("no answer within {} s", shell.timeout_seconds))
             .retry_after(10)
@@ -89,6 +98,19 @@ async fn around(State(shell): State<Shell>, mut request: Request, next: Next) ->
     // The route, not the address: a query may say where somebody wants to go, and that is theirs.
     tracing::debug!(%method, route, status = response.status().as_u16(), seconds, "answered");
     response
+}
+
+/// A small body is read before anybody answers. An answer that is given without reading it, as a refusal is, would close the
+/// connection while the client thinks that it may be used again: its next request would be lost.
+async fn whole(request: Request) -> Result<Request, Problem> {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+    if !length.is_some_and(|length: usize| (1..=SMALL_BODY_BYTES).contains(&length)) {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, SMALL_BODY_BYTES).await;
+    let body = body.map_err(|_| Problem::bad_request("the body ended before its announced length"))?;
+    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 /// An event stream has no end of its own, and a server that waits for it would never stop.
