@@ -439,7 +439,10 @@ impl Connection {
         if let Some((reason, why)) = goodbye {
             self.write(Outgoing::Goodbye(reason, why));
         }
-        let done = std::mem::take(&mut self.done);
+        let mut done = std::mem::take(&mut self.done);
+        let will = self.will.take();
+        // Durable before the socket closes: then no later start says it.
+        done.extend(will.iter().filter(|_| !wants_will).map(|_| Change::NoWill(self.link)));
         if !done.is_empty() {
             drop(self.broker.save(done).await);
         }
@@ -452,11 +455,8 @@ impl Connection {
         };
         // A second: what is not taken by then is not read by anybody.
         drop(timeout(Duration::from_secs(1), flushed).await);
-        let Some(will) = self.will.take() else { return };
+        let Some(will) = will.filter(|_| wants_will) else { return };
         let forget = vec![Change::NoWill(self.link)];
-        if !wants_will {
-            return drop(self.broker.save(forget).await);
-        }
         let lives = if was_ours { self.cell.lock().seconds } else { u32::MAX };
         let delay = will.delay_seconds.min(lives);
         if !was_ours && delay > 0 {

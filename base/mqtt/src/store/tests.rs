@@ -117,7 +117,7 @@ fn wills_are_kept_until_they_need_not_be_said() {
         expiry_seconds: Some(7),
     };
     let plain = Will { delay_seconds: 0, expiry_seconds: None, ..wanted.clone() };
-    let changes = vec![
+    let changes = [
         Change::Will(cell.clone(), 5, Arc::new(wanted.clone())),
         Change::Will(cell.clone(), 6, Arc::new(plain.clone())),
         Change::Will(cell, 7, Arc::new(plain.clone())),
