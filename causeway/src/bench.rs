@@ -3,6 +3,7 @@
 //! Rules of the figures (docs/benchmarks.md): sustained for a minute, CPU-seconds of server and generator beside the
 //! rate, only what was acknowledged counts.
 
+mod alerts;
 mod connection;
 mod ingest;
 mod mqtt;
@@ -54,6 +55,8 @@ causeway bench single   key=KEY [connections=256] [seconds=60]     one observati
 causeway bench array    key=KEY [connections=16] [batch=100] [seconds=60]
 causeway bench query    key=KEY [count=1000]                       the queries of docs/benchmarks.md
 causeway bench mqtt     key=KEY [connections=16] [window=500] [seconds=60] [told=200] [rate=0, as many as go]
+causeway bench rules    to=DIR [rules=1000] [each=100]             the pack with so many rules more, to serve it
+causeway bench alerts   key=KEY [rate=5000] [seconds=60]           from an observation to its alert
 causeway bench idle     [connections=10000]                        clients that are connected and say nothing
     and both: [mqtt=127.0.0.1:1883]
     single and array: [minutes_ago=30, from when on the rows are]
@@ -74,6 +77,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "year" => ingest::year(&plan).await,
             "single" => ingest::single(&plan).await,
             "array" => ingest::array(&plan).await,
+            "rules" => alerts::rules(&plan, arguments),
+            "alerts" => alerts::run(&plan).await,
             "mqtt" => mqtt::publish(&plan).await,
             "idle" => mqtt::idle(&plan).await,
             "query" => query::run(&plan).await,

@@ -1,5 +1,6 @@
 //! HTTP: the live stream of the pages, and feeds, notices and the register for programs.
 
+mod alerts;
 mod live;
 pub(crate) mod pulse;
 mod register;
@@ -18,7 +19,7 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
                 .media_type("text/event-stream")
                 .query(
                     "topic",
-                    "tile:<id>, feeds, map:<feed> or the name of a datastream; may stand several times",
+                    "tile:<id>, feeds, alerts, map:<feed> or the name of a datastream; may stand several times",
                 )
                 .query(
                     "last-event-id",
@@ -53,6 +54,12 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             Access::public_read("register"),
             Doc::new("The register as a table, one row an entry").media_type("text/csv"),
             register::initiatives_csv,
+        )
+        .get(
+            "/{lang}/alerts/changes.atom",
+            Access::public_read("alerts"),
+            Doc::new("Public alerts, newest first").media_type("application/atom+xml"),
+            alerts::changes,
         )
         .get(
             "/{lang}/initiatives/changes.atom",

@@ -10,13 +10,16 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use host::{Gate, Problem};
+use sensing::actions::alerts::News;
 use sensing::entity::Sight;
 use sensing::observation::Content;
 use serde_json::{Value as Json, json};
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
 use ui::Reader;
 use ui::status::State as Mood;
-use vocab::{Lang, Mode, Time};
+use vocab::{Label, Lang, Mode, Time};
 
 use super::pulse::Beat;
 use crate::Portal;
@@ -29,6 +32,8 @@ const MOST: usize = 500;
 /// Proxies close what is silent for a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// What happens to alerts within this time is told as one thing.
+const TOGETHER: Duration = Duration::from_millis(500);
 /// Values go old by themselves: tiles are looked at again this often, whether or not anything came.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
@@ -61,6 +66,8 @@ enum Topic {
         name: String,
         feed: String,
     },
+    /// The list of alerts.
+    Alerts,
 }
 
 struct Listener {
@@ -69,17 +76,32 @@ struct Listener {
     topics: Vec<Topic>,
     waiting: VecDeque<Event>,
     beats: broadcast::Receiver<Arc<Beat>>,
+    /// For a page that shows alerts.
+    news: Option<broadcast::Receiver<News>>,
+    /// A storm of alerts is one message in half a second.
+    not_before: Instant,
 }
 
 pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let Asked { portal, lang } = asked;
     let beats = portal.beats();
-    let mut listener = Listener { portal, lang, topics: Vec::new(), waiting: VecDeque::new(), beats };
+    let mut listener = Listener {
+        portal,
+        lang,
+        topics: Vec::new(),
+        waiting: VecDeque::new(),
+        beats,
+        news: None,
+        not_before: Instant::now(),
+    };
     let pairs = query.unwrap_or_default();
     let topics = pairs.split('&').filter_map(|pair| pair.strip_prefix("topic="));
     for topic in topics.take(MOST) {
         let topic = topic.replace("%3A", ":").replace("%2F", "/");
         listener.topics.extend(listener.topic(&topic));
+    }
+    if listener.topics.iter().any(|topic| matches!(topic, Topic::Alerts)) {
+        listener.news = Some(listener.portal.parts().sensing.alerts().listen());
     }
     // Values are states, not events: whoever comes back is told the current ones, and has missed nothing.
     listener.all().await?;
@@ -94,6 +116,9 @@ impl Listener {
     fn topic(&self, name: &str) -> Option<Topic> {
         if name == "feeds" {
             return Some(Topic::List { name: name.into(), feed: String::new() });
+        }
+        if name == "alerts" {
+            return Some(Topic::Alerts);
         }
         if let Some(feed) = name.strip_prefix("map:") {
             return Some(Topic::List { name: name.into(), feed: feed.into() });
@@ -162,6 +187,7 @@ impl Listener {
                     }
                     told.push(("value", message));
                 }
+                Topic::Alerts => {}
                 Topic::List { name, feed } => {
                     if matches!(why, Why::Beat(_)) && why.touches(feed) {
                         told.push(("list", json!({ "id": name })));
@@ -182,7 +208,14 @@ impl Listener {
             if let Some(event) = self.waiting.pop_front() {
                 return Some(event);
             }
-            let heard = tokio::time::timeout(LOOK_AGAIN, self.beats.recv()).await;
+            let heard = tokio::select! {
+                beat = tokio::time::timeout(LOOK_AGAIN, self.beats.recv()) => beat,
+                () = of_alerts(&mut self.news, self.not_before) => {
+                    self.not_before = Instant::now() + TOGETHER;
+                    self.waiting.push_back(Event::default().event("list").data("{\"id\":\"alerts\"}"));
+                    continue;
+                }
+            };
             let clocks = self.portal.clocks().await.ok()?;
             match heard {
                 Ok(Ok(beat)) => self.tell(&clocks, Why::Beat(&beat)),
@@ -192,6 +225,21 @@ impl Listener {
             }
         }
     }
+}
+
+/// Ready when something happened to public alerts. Given up while it waits, it has taken nothing that is then lost.
+async fn of_alerts(news: &mut Option<broadcast::Receiver<News>>, not_before: Instant) {
+    let Some(news) = news else { return std::future::pending().await };
+    tokio::time::sleep_until(not_before).await;
+    loop {
+        match news.recv().await {
+            Ok(one) if one.alert.label != Label::Public => {}
+            // The list is drawn again whole, whatever was missed.
+            Ok(_) | Err(RecvError::Lagged(_)) => break,
+            Err(RecvError::Closed) => return std::future::pending().await,
+        }
+    }
+    while !matches!(news.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
 }
 
 /// A `value` message as `assets/js/hub.js` describes it.
