@@ -7,6 +7,7 @@ mod register;
 mod reload;
 mod routes;
 mod second_city;
+mod town;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -190,11 +190,9 @@ pub fn assemble(
     sensing.feeds().set(&content.feeds);
     sensing.alerts().set(content.rules.clone(), alerting::voice(config, content));
     let spatial = Spatial::open(db, clock, spatial::Config::new(*mode, languages), content.layers.clone())?;
-    let sink = Everyone {
-        features: spatial.sink(),
-        notices: Arc::new(portal::feeds::NoticeSink::new(db)),
-        observations: sensing.sink(),
-    };
+    let notices = Arc::new(portal::feeds::NoticeSink::new(db));
+    let news = notices.news();
+    let sink = Everyone { features: spatial.sink(), notices, observations: sensing.sink() };
     let project = Projections::new(&content.pack.city).shared();
     let intake = Intake::open(db.clone(), Arc::new(sink), project, *mode)?;
     let portal = Portal::new(portal::Parts {
@@ -206,7 +204,8 @@ pub fn assemble(
         feeds: content.feeds.clone(),
         intake: intake.clone(),
         sensing: sensing.clone(),
-        layers: spatial.layers().clone(),
+        spatial: spatial.clone(),
+        news,
         run_by: config.server.run_by.clone(),
         contact: config.server.contact.clone(),
         origin: config.server.public_url.clone().unwrap_or_default(),

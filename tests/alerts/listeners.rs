@@ -148,7 +148,7 @@ impl MailServer {
 
 fn talk(stream: &TcpStream, letters: &Mutex<Vec<String>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
-    let mut say = |text: &str| (&mut &*stream).write_all(format!("{text}\r\n").as_bytes());
+    let say = |text: &str| (&mut &*stream).write_all(format!("{text}\r\n").as_bytes());
     say("220 mail.test")?;
     loop {
         let mut line = String::new();

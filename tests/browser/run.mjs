@@ -3,6 +3,7 @@
 // Prints a line a finding and ends with 1 where there is one.
 import { chromium } from 'playwright-core';
 import { kinds, settings, uncovered } from './lib/pages.mjs';
+import { journeys } from './lib/journeys.mjs';
 import { look } from './lib/look.mjs';
 import { paper } from './lib/paper.mjs';
 import { plain } from './lib/plain.mjs';
@@ -32,6 +33,7 @@ try {
   await plain(browser, base, open, find);
   await paper(browser, base, open, find);
   await promises(browser, base, open, find);
+  await journeys(browser, base, find);
   await weight(browser, base, open, find);
   await snapshots(browser, base, open, find);
   console.log(`looked at ${pages.length} kinds of pages`);

@@ -2,6 +2,10 @@
 
 use super::*;
 
+mod roads;
+mod services;
+mod surroundings;
+
 const NOW: &str = "2031-05-04T10:00:00Z";
 
 fn fixture(name: &str) -> Vec<u8> {

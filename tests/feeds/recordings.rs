@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod surroundings;
+
 /// The bytes of a recording; nothing, with a word, where there are no recordings.
 fn recording(name: &str) -> Option<Vec<u8>> {
     let path = root().join("../shared/data").join(name);
@@ -236,6 +238,88 @@ fn news() {
         ("traffic-news/171612", "2025-11-15T06:09:46Z".into())
     );
     news.check("traffic-news/bulletin/messages", &[("2025-11-15T06:10:00Z", number(8.0), Quality::Valid)]);
+}
+
+#[test]
+fn journey_times() {
+    let name = "hk-traffic/Journeytimev1.20170914.xml";
+    let Some(times) = of("journey-times", "times", &[], name, "2017-09-14T03:34:00Z") else { return };
+    assert_eq!((times.tally(), times.observations()), ((4, 0), 8));
+    let at = "2017-09-14T03:32:35Z";
+    times.check("journey-times/H2/WH/journey-time", &[(at, number(20.0), Quality::Valid)]);
+    times.check("journey-times/H2/EH/state", &[(at, Value::Text("smooth".into()), Quality::Valid)]);
+    let ours = mapped("journey-times", "indicators", &[], b"", Received::At(Time(0)));
+    for thing in &times.batches[0].things {
+        assert!(ours.thing(thing.slug.as_str()).position.is_some());
+    }
+}
+
+#[test]
+fn kerb_bays() {
+    let name = "hk-parking/non-metered-parking.geojson";
+    let Some(places) = of("kerb-bays", "places", &[], name, "2025-11-15T04:40:10Z") else { return };
+    assert_eq!(places.tally(), (145, 0));
+    let last = places.thing("kerb-bays/A115_DR_019");
+    assert_eq!(last.position.map(|p| (p.longitude, p.latitude)), Some((114.229003, 22.422324)));
+    assert_eq!(last.name.get(&lang("zh-Hant")), Some("恆光街泊位 A115_DR_019"));
+    let things = &places.batches[0].things;
+    let accessible = things.iter().filter(|t| t.properties["vehicle_type"] == "D");
+    assert_eq!((things.len(), accessible.count()), (145, 20));
+}
+
+#[test]
+fn recycling_points() {
+    let name = "hk-recycling/epd_recyclable_collection_points.20250918.csv.zst";
+    let Some(points) = of("recycling-points", "points", &[], name, "2025-09-17T16:00:00Z") else { return };
+    assert_eq!(points.tally(), (8858, 0));
+    let features: Vec<_> = points.batches.iter().flat_map(|b| &b.features).collect();
+    let of_kind = |kind: &str| {
+        let said = features.iter().filter_map(|f| f.properties.get("kind"));
+        said.filter(|k| k["en"] == kind).count()
+    };
+    assert_eq!((features.len(), of_kind("Smart Bin"), of_kind("NGO Collection Points")), (8858, 1443, 51));
+    // Every kind, use and district has its Chinese.
+    for key in ["kind", "who_may_use", "district"] {
+        let said = features.iter().filter_map(|f| f.properties.get(key));
+        assert!(said.clone().count() >= 8856);
+        assert!(said.clone().all(|text| text["zh-Hant"].is_string()
+            && text["zh-Hans"].is_string()
+            && text["zh-Hant"] != text["en"]));
+    }
+    let one = features.iter().find(|f| f.slug.as_str() == "recycling-points/10259").unwrap();
+    assert_eq!(one.geometry["coordinates"], serde_json::json!([114.1362, 22.50856]));
+    assert_eq!(one.name.get(&lang("zh-Hant")), Some("石湖新村(河背)垃圾站 (N-193)"));
+    assert!(features.iter().all(|f| f.name.langs().count() == 3));
+}
+
+#[test]
+fn a_year_of_incidents() {
+    let name = "hk-traffic/special_traffic_news_2020-09-25_to_2021-09-25.csv.zst";
+    let Some(year) = history("incident-history", "history", name) else { return };
+    assert_eq!(year.tally(), (11_144, 0));
+    let status: Vec<_> = year.series("incident-history/IN-20-03192/status");
+    let words = status.iter().map(|(at, value, _)| (at.as_str(), value.clone())).collect::<Vec<_>>();
+    let text = |word: &str| Value::Text(word.into());
+    // Updated and closed in the same minute: the store keeps the later word.
+    assert_eq!(words[0], ("2020-09-24T23:22:00Z", text("NEW")));
+    assert_eq!(
+        words[words.len() - 2..],
+        [("2020-09-24T23:34:00Z", text("UPDATED")), ("2020-09-24T23:34:00Z", text("CLOSED"))]
+    );
+    let said = &year.series("incident-history/IN-20-03191/en/message")[0].1;
+    assert!(
+        matches!(said, Value::Text(t) if t.starts_with("The slow lane of Lion Rock Tunnel Road Sha Tin bound"))
+    );
+    let thing = year.thing("incident-history/IN-20-03191");
+    assert_eq!(thing.name.get(&lang("en")), Some("Traffic Accident, Lion Rock Tunnel Road"));
+    assert_eq!(thing.name.get(&lang("zh-Hans")), Some("狮子山隧道公路：交通意外"));
+    let texts = year.batches.iter().flat_map(|b| &b.observations);
+    assert!(!texts.clone().any(|o| matches!(&o.value, Value::Text(t) if t.contains("_x000D_"))));
+    let incidents: std::collections::BTreeSet<_> =
+        year.batches.iter().flat_map(|b| &b.things).map(|t| &t.slug).collect();
+    assert_eq!(incidents.len(), 4057);
+    let received = year.batches.iter().map(|b| b.received).max().map(Time::iso);
+    assert_eq!(received.as_deref(), Some("2021-09-25T14:58:00Z"));
 }
 
 #[test]

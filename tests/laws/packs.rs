@@ -66,4 +66,32 @@ fn a_mistake_is_named_with_its_place_and_the_way_out() {
     );
     check(rule, "unreplayed = ", "#", &[rule, "only after it was replayed"]);
     check("words/ui.pt.ftl", "skip-link = ", "skip-lnk = ", &["skip-link"]);
+    check("dashboards/home.toml", "show = \"mean\"", "show = \"men\"", &["dashboards/home.toml:7", "mean"]);
+    check(
+        "dashboards/tasks.toml",
+        ", en = \"Can I bathe?\"",
+        "",
+        &["dashboards/tasks.toml:4", "no text in en"],
+    );
+    check(
+        "register.toml",
+        "date = \"2024-03-01\"",
+        "date = \"March 2024\"",
+        &["register.toml:5", "is no day"],
+    );
+    check("register.toml", "entries = [\"M1\", \"M2\"]", "entries = [\"M1\", \"M3\"]", &["no entry M3"]);
+    check(
+        "initiatives/m1.toml",
+        "chapter = \"mar\"",
+        "chapter = \"mer\"",
+        &["initiatives/m1.toml:3", "no chapter mer", "name a [[chapter]]"],
+    );
+    check(
+        "initiatives/m1.toml",
+        "url = \"https://",
+        "url = \"the ",
+        &["initiatives/m1.toml:", "is no address"],
+    );
+    check("demo.toml", "schema = 1", "schema = 7", &["demo.toml:1", "it reads schema = 1"]);
+    check("map/map.toml", "schema = 1", "", &["map/map.toml:1", "begin it with: schema = 1"]);
 }

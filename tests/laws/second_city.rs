@@ -55,6 +55,13 @@ fn it_has_a_demonstration() {
     let (_folder, server) = start(&["--demo"]);
     let pages = crawl(&server, &[("/pt/", "pt-PT")]);
     assert!(pages["/pt/"].contains("Simulado"), "the page does not say that its figures are simulated");
+    // Its map has no districts and it says nothing to visitors: no such pages, and nothing leads there.
+    for absent in ["/pt/districts", "/pt/districts/norte", "/pt/visitors", "/pt/visitors/porto"] {
+        assert_eq!(server.client.without_key().get(absent).status, 404, "{absent}");
+    }
+    for (path, page) in &pages {
+        assert!(!page.contains("/pt/districts") && !page.contains("/pt/visitors"), "{path} leads nowhere");
+    }
     server.stop();
 }
 

@@ -1,6 +1,7 @@
 //! Bytes in a declared format to records: a tree or rows, bounded in bytes, depth and number.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use encoding_rs::Encoding;
 use serde_json::{Map, Value};
@@ -8,11 +9,13 @@ use serde_json::{Map, Value};
 pub mod delimited;
 pub mod encoding;
 pub mod json;
+pub mod nearest;
 pub mod path;
 pub mod unpack;
 pub mod xml;
 
 pub use delimited::Layout;
+pub use nearest::{Near, Nearest};
 pub use path::{Entry, RecordPath};
 
 /// What an answer may grow to before it is refused.
@@ -59,10 +62,11 @@ pub struct Reading {
 }
 
 /// One kind of record.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shape {
     pub path: RecordPath,
     pub unpivot: Option<Unpivot>,
+    pub nearest: Option<Arc<Nearest>>,
 }
 
 /// Turns a wide record into one for each column: `keep` stays in each, the other columns become `name` and `value`.
@@ -102,6 +106,8 @@ pub enum DecodeError {
         "the answer has no {step}, where the records should stand: its shape is not the one the feed file describes"
     )]
     NoSuchPath { step: String },
+    #[error("the answer has no column {column}: it is not the table the feed file describes")]
+    NoSuchColumn { column: String },
     #[error("whoever took the records stopped")]
     Stopped,
     #[error("the answer breaks off or is damaged: {0}")]
@@ -146,21 +152,22 @@ pub fn each_record(input: impl Read, reading: &Reading, visit: &mut Visit<'_>) -
     let streams = reading.encoding.is_none_or(|e| e == encoding_rs::UTF_8)
         && Encoding::for_bom(start).is_none_or(|(e, _)| e == encoding_rs::UTF_8);
     let limits = &reading.limits;
-    let mut counted = Counted { count: 0, reading, visit };
+    let mut counted = Counted::new(reading, visit);
     match &reading.format {
         Format::Delimited(layout) if streams => {
             if looks_like_html(&String::from_utf8_lossy(start)) {
                 return Err(DecodeError::Html);
             }
-            delimited::each_row(input, layout, limits, &mut |row| counted.row(row))
+            delimited::each_row(input, layout, limits, &mut |row| counted.row(row))?;
         }
         Format::Delimited(layout) => {
             let text = whole(input, reading)?;
-            delimited::each_row(text.as_bytes(), layout, limits, &mut |row| counted.row(row))
+            delimited::each_row(text.as_bytes(), layout, limits, &mut |row| counted.row(row))?;
         }
-        Format::Json => counted.tree(&json::tree(&whole(input, reading)?, limits)?),
-        Format::Xml => counted.tree(&xml::tree(&whole(input, reading)?, limits)?),
+        Format::Json => counted.tree(&json::tree(&whole(input, reading)?, limits)?)?,
+        Format::Xml => counted.tree(&xml::tree(&whole(input, reading)?, limits)?)?,
     }
+    counted.gathered()
 }
 
 /// As [`each_record`], from a tree that is there already.
@@ -169,7 +176,7 @@ pub fn each_record_of_tree(
     reading: &Reading,
     visit: &mut Visit<'_>,
 ) -> Result<(), DecodeError> {
-    Counted { count: 0, reading, visit }.tree(tree)
+    Counted::new(reading, visit).tree(tree)
 }
 
 fn whole(mut input: impl Read, reading: &Reading) -> Result<String, DecodeError> {
@@ -195,10 +202,29 @@ fn looks_like_html(text: &str) -> bool {
 struct Counted<'r, 'v, 'f> {
     count: usize,
     reading: &'r Reading,
+    /// Of each shape that wants only what is nearest.
+    gathering: Vec<Option<nearest::Gathering>>,
     visit: &'v mut Visit<'f>,
 }
 
-impl Counted<'_, '_, '_> {
+impl<'r, 'v, 'f> Counted<'r, 'v, 'f> {
+    fn new(reading: &'r Reading, visit: &'v mut Visit<'f>) -> Self {
+        let gathering = reading.shapes.iter().map(|s| s.nearest.clone().map(nearest::Gathering::new));
+        Counted { count: 0, reading, gathering: gathering.collect(), visit }
+    }
+
+    /// Hands over what was nearest, now that all was seen.
+    fn gathered(&mut self) -> Result<(), DecodeError> {
+        for (shape, gathering) in std::mem::take(&mut self.gathering).into_iter().enumerate() {
+            for record in gathering.into_iter().flat_map(nearest::Gathering::records) {
+                match record {
+                    Ok(record) => self.hand_over(shape, Ok(Entry::alone(&record)))?,
+                    Err(reason) => self.hand_over(shape, Err(reason))?,
+                }
+            }
+        }
+        Ok(())
+    }
     fn tree(&mut self, tree: &Value) -> Result<(), DecodeError> {
         for shape in &self.reading.shapes {
             path::walk(tree, &shape.path, &mut |_| Ok(()))?;
@@ -219,6 +245,12 @@ impl Counted<'_, '_, '_> {
     }
 
     fn entry(&mut self, shape: usize, entry: Entry<'_>) -> Result<(), DecodeError> {
+        if let Some(gathering) = self.gathering.get_mut(shape).and_then(Option::as_mut) {
+            return match gathering.take(entry.record) {
+                Ok(()) => Ok(()),
+                Err(reason) => self.hand_over(shape, Err(reason)),
+            };
+        }
         let Some(unpivot) = &self.reading.shapes[shape].unpivot else {
             return self.hand_over(shape, Ok(entry));
         };

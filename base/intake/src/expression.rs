@@ -15,6 +15,8 @@ use crate::decode::Entry;
 mod evaluate;
 mod parse;
 
+pub(crate) use evaluate::read_time;
+
 /// A compiled expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression(Tree);
@@ -88,6 +90,10 @@ enum Function {
     Time,
     /// When the answer was had.
     Received,
+    /// What must be there, if only as an empty text: without it the record is not of the form we know.
+    Required,
+    /// `line('10.1,50.2,3 10.2,50.3,4')`: positions as KML writes them, as a GeoJSON line.
+    Line,
 }
 
 /// What an expression gives.
@@ -140,6 +146,29 @@ impl Expression {
     pub fn value(&self, scope: &Scope) -> Result<Outcome, String> {
         self.0.value(scope)
     }
+
+    /// The names that the expression looks for in its record or, with `$`, beside it. Those of which `coalesce` takes the
+    /// first that is something may each be absent, so they are not among them.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        self.0.names(&mut names);
+        names
+    }
+}
+
+impl Tree {
+    fn names<'t>(&'t self, out: &mut Vec<&'t str>) {
+        match self {
+            Tree::Constant(_) | Tree::Call(Function::Coalesce, _) => {}
+            Tree::Path(path) => out.push(path.strip_prefix("./").unwrap_or(path)),
+            Tree::Not(inner) => inner.names(out),
+            Tree::Both(a, b) | Tree::Either(a, b) | Tree::Compare(_, a, b) | Tree::Reckon(_, a, b) => {
+                a.names(out);
+                b.names(out);
+            }
+            Tree::Call(_, arguments) => arguments.iter().for_each(|tree| tree.names(out)),
+        }
+    }
 }
 
 impl Scope<'_> {
@@ -175,6 +204,10 @@ impl Scope<'_> {
                 (parents.get(level).copied().unwrap_or(self.entry.record), rest)
             }
         };
+        // A name in backticks may hold a slash.
+        if let Some(found) = at.get(rest.strip_prefix("./").unwrap_or(rest)) {
+            return Some(found.clone());
+        }
         for step in rest.split('/').filter(|step| !step.is_empty() && *step != ".") {
             at = match at {
                 Json::Array(items) => items.get(step.parse::<usize>().ok()?)?,

@@ -143,6 +143,9 @@ pub struct SourceFile {
     /// Records that stand here because no address serves them.
     #[serde(default)]
     pub rows: Vec<toml::Table>,
+    /// `feed/source`: the rows that stand there are the records here too.
+    #[serde(default)]
+    pub rows_of: Option<Spanned<String>>,
     /// Where the values come from beyond the owner.
     #[serde(default)]
     pub provenance: Option<Spanned<Text>>,
@@ -171,9 +174,14 @@ pub struct RecordsFile {
     pub path: String,
     #[serde(default)]
     pub unpivot: Option<UnpivotFile>,
+    #[serde(default)]
+    pub nearest: Option<Spanned<NearestFile>>,
     /// When the record was had, in a history whose rows say it. Without it, when the answer was.
     #[serde(default)]
     pub received: Option<Written>,
+    /// Records of which it is not true are not wanted: nothing is made of them, and they are not quarantined.
+    #[serde(default)]
+    pub when: Option<Written>,
     /// Named expressions, seen by those below as `$name`. They see the record, not each other.
     #[serde(default, rename = "let")]
     pub lets: BTreeMap<String, Written>,
@@ -196,6 +204,18 @@ pub struct UnpivotFile {
     pub keep: Vec<String>,
     pub name: String,
     pub value: String,
+}
+
+/// Of a big grid, only what stands nearest to each of a few places.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NearestFile {
+    /// The fields of a record that hold degrees.
+    pub longitude: String,
+    pub latitude: String,
+    pub within_metres: u32,
+    /// Each with `longitude` and `latitude`, and what else the templates want to know of it as `nearest/…`.
+    pub places: Vec<toml::Table>,
 }
 
 /// Degrees, or metres of a grid.
@@ -270,10 +290,16 @@ pub struct FeatureFile {
     /// A GeoJSON geometry; or a place.
     #[serde(default)]
     pub geometry: Option<Written>,
+    /// EPSG code of the grid whose metres the geometry is written in; without it, degrees.
+    #[serde(default)]
+    pub epsg: Option<u32>,
     #[serde(default)]
     pub place: Option<Spanned<PlaceFile>>,
     #[serde(default)]
     pub properties: BTreeMap<String, Written>,
+    /// Properties with a text for each language.
+    #[serde(default)]
+    pub texts: BTreeMap<String, WrittenText>,
     #[serde(default)]
     pub when: Option<Written>,
 }

@@ -10,7 +10,7 @@ use vocab::{Mode, Slug, Text, Time};
 use crate::decode::{self, DecodeError, Entry, Limits, Reading};
 use crate::draft::{Batch, DraftDatastream, DraftObservation, DraftThing, Quarantined, Tally};
 use crate::expression::{Let, Scope};
-use crate::feed::{Feed, Source};
+use crate::feed::{Feed, Records, Source};
 
 mod piece;
 
@@ -131,6 +131,20 @@ impl<'a, 'd> Mapper<'a, 'd> {
         Ok(())
     }
 
+    fn scope<'s>(&'s self, records: &'s Records, entry: Entry<'s>) -> Scope<'s> {
+        let received = match self.context.received {
+            Received::At(time) => time,
+            Received::EachItsOwn { .. } => self.batch.received,
+        };
+        Scope {
+            entry,
+            parameters: self.context.parameters,
+            lets: records.lets.iter().map(|(name, expression)| Let::new(name, expression)).collect(),
+            received,
+            zone: &self.context.feed.zone,
+        }
+    }
+
     /// Whether a piece goes into the batch that is being filled, or begins the next one.
     fn belongs(&self, piece: &Piece) -> bool {
         let batch = &self.batch;
@@ -148,17 +162,8 @@ impl<'a, 'd> Mapper<'a, 'd> {
     fn piece(&mut self, shape: usize, entry: Entry<'_>) -> Result<Piece, String> {
         let context = self.context;
         let records = &context.source.records[shape];
-        let received = match context.received {
-            Received::At(time) => time,
-            Received::EachItsOwn { .. } => self.batch.received,
-        };
-        let scope = Scope {
-            entry,
-            parameters: context.parameters,
-            lets: records.lets.iter().map(|(name, expression)| Let::new(name, expression)).collect(),
-            received,
-            zone: &context.feed.zone,
-        };
+        let scope = self.scope(records, entry);
+        let received = scope.received;
         let mut piece = Piece::of(records, &scope, context, &self.known)?;
         if let Received::EachItsOwn { .. } = context.received {
             let own = piece.observations.iter().map(|o| o.time).max();

@@ -7,7 +7,7 @@ use vocab::{Bounds, Mode, Position, Quality, Time};
 use crate::chart::{self, Chart, Kind, Point, Series};
 use crate::form::{Choice, Field, Form, Input};
 use crate::layout::{Crumb, Page, Shown, Site};
-use crate::map::{CityMap, Ground, Place};
+use crate::map::{CityMap, Ground, Group, Place};
 use crate::markup::Markup;
 use crate::reader::Reader;
 use crate::status::{self, State};
@@ -187,6 +187,7 @@ impl DesignHtml<'_> {
             position: Position { longitude, latitude },
             state,
             detail: status::chip(state, &state.label(&self.r)),
+            says: String::new(),
         };
         // An island that exists nowhere, at nought degrees and nought minutes.
         let line = |points: &[(f64, f64)]| -> Vec<Position> {
@@ -216,17 +217,23 @@ impl DesignHtml<'_> {
         let map = CityMap {
             id: "design-map".into(),
             label: self.r.t("design-map-label"),
-            places: vec![
-                place("pier", "design-place-pier", (0.044, 0.034), State::Good),
-                place("market", "design-place-market", (0.082, 0.058), State::Notice),
-                place("hill", "design-place-hill", (0.034, 0.064), State::Unknown),
-            ],
+            groups: vec![Group {
+                places: vec![
+                    place("pier", "design-place-pier", (0.044, 0.034), State::Good),
+                    place("market", "design-place-market", (0.082, 0.058), State::Notice),
+                    place("hill", "design-place-hill", (0.034, 0.064), State::Unknown),
+                ],
+                ..Group::default()
+            }],
             bounds: Bounds { west: 0.0, south: 0.008, east: 0.15, north: 0.096 },
             tiles: None,
             tiles_zoom: 0,
             source: Markup::text(&self.r.t("design-map-source")),
-            ground: Ground { land: vec![line(&island), line(&islet)], borders: vec![line(&border)] },
-            total: None,
+            ground: Ground {
+                land: vec![line(&island), line(&islet)],
+                borders: vec![line(&border)],
+                ..Ground::default()
+            },
             follow: None,
         };
         map.html(&self.r)

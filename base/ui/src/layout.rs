@@ -171,6 +171,8 @@ pub struct Page<'a> {
     pub unlisted: bool,
     /// The content draws its own `<h1>`.
     pub own_heading: bool,
+    /// The content has the search box; a second one in the header would only be in the way.
+    pub own_search: bool,
     /// The content uses the whole window (a large map).
     pub wide: bool,
     pub content: Markup,
@@ -195,6 +197,7 @@ impl<'a> Page<'a> {
             stream: None,
             unlisted: false,
             own_heading: false,
+            own_search: false,
             wide: false,
             content: Markup::default(),
         }
@@ -241,6 +244,10 @@ impl<'a> Page<'a> {
             path if path.starts_with('/') => self.to(path),
             outside => outside.to_owned(),
         }
+    }
+
+    fn search(&self) -> Option<&String> {
+        self.site.search_path.as_ref().filter(|_| !self.own_search)
     }
 
     fn is_here(&self, path: &str) -> bool {

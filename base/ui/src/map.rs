@@ -29,6 +29,20 @@ pub struct Place {
     pub state: State,
     /// What the list says beside the name: a figure, a status chip.
     pub detail: Markup,
+    /// What stands under the mark on the moving map: a short figure, or nothing.
+    pub says: String,
+}
+
+/// Places that belong together: a layer of the map, a section of its list.
+#[derive(Debug, Clone, Default)]
+pub struct Group {
+    /// Empty where there is only one, and the page says what it is.
+    pub title: String,
+    /// The number of the colour of its marks, as charts count their series; 0 for the colour of the page.
+    pub series: u8,
+    pub places: Vec<Place>,
+    /// How many places there are in all, when the list holds only some.
+    pub total: Option<usize>,
 }
 
 /// The ground under a locator, from the pack's own layers: rings and lines in degrees.
@@ -36,6 +50,8 @@ pub struct Place {
 pub struct Ground {
     pub land: Vec<Vec<Position>>,
     pub borders: Vec<Vec<Position>>,
+    pub streets: Vec<Vec<Position>>,
+    pub railways: Vec<Vec<Position>>,
 }
 
 /// A map with its list.
@@ -44,7 +60,7 @@ pub struct CityMap {
     pub id: String,
     /// What the map shows: its accessible name.
     pub label: String,
-    pub places: Vec<Place>,
+    pub groups: Vec<Group>,
     pub bounds: Bounds,
     /// Address of our vector tiles with `{z}/{x}/{y}`; none while there are none (the locator stays).
     pub tiles: Option<String>,
@@ -53,17 +69,17 @@ pub struct CityMap {
     /// Where the ground comes from, and its licence.
     pub source: Markup,
     pub ground: Ground,
-    /// How many places there are in all, when the list holds only some.
-    pub total: Option<usize>,
     /// When the list, and with it the map, is to be drawn again by itself.
     pub follow: Option<Follow>,
 }
 
-/// What a list follows: a topic of the event stream, and the page that holds the list as it is then.
+/// What a list follows: topics of the event stream with spaces between, and the page that holds the list as it is then.
 #[derive(Debug, Clone)]
 pub struct Follow {
-    pub topic: String,
+    pub topics: String,
     pub src: String,
+    /// Ids of other parts of the page that change with the list, with spaces between.
+    pub also: String,
 }
 
 /// Width of a locator's own coordinates; the height follows from the bounds.
@@ -76,7 +92,12 @@ impl CityMap {
 
     /// The picture without script: land, borders, places.
     pub fn locator(&self) -> Markup {
-        locator(&self.label, self.bounds, &self.ground, self.places.iter().map(|p| (p.position, p.state)))
+        let of_group = |group: &Group| {
+            let series = group.series;
+            group.places.iter().map(move |p| (p.position, p.state, series)).collect::<Vec<_>>()
+        };
+        let marks = self.groups.iter().flat_map(of_group).collect();
+        Sketch { label: &self.label, marks, ..Sketch::new(self.bounds, &self.ground) }.html()
     }
 }
 
@@ -87,6 +108,41 @@ pub fn locator(
     ground: &Ground,
     places: impl IntoIterator<Item = (Position, State)>,
 ) -> Markup {
+    let marks = places.into_iter().map(|(position, state)| (position, state, 0)).collect();
+    Sketch { label, marks, ..Sketch::new(bounds, ground) }.html()
+}
+
+/// A drawn picture of a part of the city.
+#[derive(Debug, Clone)]
+pub struct Sketch<'a> {
+    /// Its accessible name: whoever does not see it loses nothing but the picture.
+    pub label: &'a str,
+    pub bounds: Bounds,
+    pub ground: &'a Ground,
+    /// Rings of an area that stands out.
+    pub area: Vec<Vec<Position>>,
+    /// With the number of the colour, as [`Group::series`].
+    pub marks: Vec<(Position, State, u8)>,
+    /// The most important first; what would cover another is left out.
+    pub names: Vec<(Position, String)>,
+}
+
+/// Names are written in a size that can be read where the picture is as narrow as a phone.
+const LETTER: f64 = 23.0;
+/// On a wide page all names are smaller, and those that found no room on a narrow one stand there too.
+const FINE: f64 = 15.0;
+
+impl<'a> Sketch<'a> {
+    pub fn new(bounds: Bounds, ground: &'a Ground) -> Sketch<'a> {
+        Sketch { label: "", bounds, ground, area: Vec::new(), marks: Vec::new(), names: Vec::new() }
+    }
+
+    pub fn html(self) -> Markup {
+        draw(self)
+    }
+}
+
+fn draw(Sketch { label, bounds, ground, area, marks, names }: Sketch) -> Markup {
     // Degrees of longitude shrink with the cosine of the latitude; over one city that is map enough.
     let squeeze = ((bounds.south + bounds.north) / 2.0).to_radians().cos().max(0.05);
     let width = ((bounds.east - bounds.west) * squeeze).max(1e-6);
@@ -107,13 +163,19 @@ pub fn locator(
         "<svg class=\"locator\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{}\">",
         escape(label)
     );
-    for ring in &ground.land {
-        let _ = write!(svg, "<path class=\"land\" d=\"{}\"/>", path(ring, true));
-    }
-    for line in &ground.borders {
-        let _ = write!(svg, "<path class=\"border\" d=\"{}\"/>", path(line, false));
-    }
-    for (position, state) in places {
+    let mut lines = |class: &str, lines: &[Vec<Position>], close: bool| {
+        // Many lines of one kind are one path: they have one look.
+        let d: String = lines.iter().map(|line| path(line, close)).collect();
+        if !d.is_empty() {
+            let _ = write!(svg, "<path class=\"{class}\" d=\"{d}\"/>");
+        }
+    };
+    lines("land", &ground.land, true);
+    lines("area", &area, true);
+    lines("border", &ground.borders, false);
+    lines("road", &ground.streets, false);
+    lines("rail", &ground.railways, false);
+    for (position, state, series) in marks {
         let (cx, cy) = (x(&position), y(&position));
         // The shapes of the status chips: dot, triangle, diamond, ring.
         let shape = match state {
@@ -124,14 +186,48 @@ pub fn locator(
                 "M{cx:.1} {cy:.1}m-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0m5 0a3 3 0 1 1 6 0a3 3 0 1 1 -6 0"
             ),
         };
+        let series = if series > 0 { format!(" s{series}") } else { String::new() };
         let _ = write!(
             svg,
-            "<path class=\"place\" data-state=\"{}\" fill-rule=\"evenodd\" d=\"{shape}\"/>",
+            "<path class=\"place{series}\" data-state=\"{}\" fill-rule=\"evenodd\" d=\"{shape}\"/>",
             state.word()
         );
     }
+    let at: Vec<_> = names.iter().map(|(position, name)| (x(position), y(position), name.as_str())).collect();
+    let mut kept = Vec::new();
+    apart(&at, LETTER, height, &mut kept);
+    let large = kept.len();
+    apart(&at, FINE, height, &mut kept);
+    for (number, (x, y, _, name)) in kept.into_iter().enumerate() {
+        let class = if number < large { "" } else { " class=\"fine\"" };
+        let _ = write!(svg, "<text{class} x=\"{x:.0}\" y=\"{y:.0}\">{}</text>", escape(name));
+    }
     svg.push_str("</svg>");
     Markup::trusted(svg)
+}
+
+/// Adds to `kept` those of these names that, in this size, fit into the picture and cover none that is kept. A name comes
+/// with its place and half its width.
+fn apart<'n>(
+    names: &[(f64, f64, &'n str)],
+    size: f64,
+    height: f64,
+    kept: &mut Vec<(f64, f64, f64, &'n str)>,
+) {
+    for (x, y, name) in names {
+        // A Chinese character is a square, a letter about half of one.
+        let letters: f64 = name.chars().map(|c| if c < '\u{2e80}' { 0.56 } else { 1.0 }).sum();
+        let half = letters * size / 2.0 + 4.0;
+        let inside = x - half > 0.0 && x + half < WIDTH && *y > size && *y < height - 8.0;
+        let is_free = kept.iter().all(|(other_x, other_y, other_half, other)| {
+            // The same place in both sizes is one name.
+            let shrunk = other_half.min(other_half * size / LETTER + 4.0);
+            name != other && ((x - other_x).abs() > half + shrunk || (y - other_y).abs() > size * 1.3)
+        });
+        if inside && is_free {
+            kept.push((*x, *y, half, name));
+        }
+    }
 }
 
 #[derive(Template)]
@@ -151,11 +247,15 @@ impl MapHtml<'_> {
         crate::asset::path("maplibre-gl.css")
     }
 
-    fn remark(&self) -> Option<String> {
-        let total = self.map.total.filter(|total| *total > self.map.places.len())?;
+    fn remark(&self, group: &Group) -> Option<String> {
+        let total = group.total.filter(|total| *total > group.places.len())?;
         let args =
-            [("shown", self.r.count(self.map.places.len()).into()), ("count", self.r.count(total).into())];
+            [("shown", self.r.count(group.places.len()).into()), ("count", self.r.count(total).into())];
         Some(self.r.say("table-shown", &args))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.map.groups.iter().all(|group| group.places.is_empty())
     }
 }
 

@@ -47,6 +47,13 @@ fn pairs() -> impl Iterator<Item = (char, char)> {
     std::iter::from_fn(move || Some((characters.next()?, characters.next()?))).filter(|(a, b)| a != b)
 }
 
+/// The simplified form of a traditional character of the list, and any other as it is: for comparing texts, not for showing.
+pub fn simplified(character: char) -> char {
+    static FORMS: std::sync::LazyLock<std::collections::HashMap<char, char>> =
+        std::sync::LazyLock::new(|| pairs().collect());
+    if character.is_ascii() { character } else { FORMS.get(&character).copied().unwrap_or(character) }
+}
+
 /// Characters of the other Chinese script. A language without `Hant` or `Hans` in its tag has none.
 pub fn wrong_characters(lang: &Lang, text: &str) -> Vec<Foreign> {
     let traditional = match lang.script() {

@@ -20,7 +20,7 @@ places-count = { $n ->
 }
 home-map-label = Places where something is measured
 home-feeds = Where this comes from
-home-feeds-text = Every source with its state. One that has gone silent is shown as silent.
+home-feeds-text = How many sources are in which state. One that has gone silent counts as silent.
 home-build = Build with it
 home-build-text = Everything here is open through standard interfaces, live and historical, without a key.
 home-build-link = Interfaces for developers
@@ -34,7 +34,6 @@ owner-simulator = Simulator, no real device
 map-title = Map
 map-lead = Places where something is measured, with the latest value of each.
 map-of = Map: { $what }
-map-what = What
 map-area = Where
 map-anywhere = Anywhere
 map-name = Name contains
@@ -117,6 +116,7 @@ feed-last-error = Last problem
 feed-sources-caption = Parts of this source
 feed-file = The file that says how it is read:
 feed-places = Places
+feed-features = All { $count } places as data (GeoJSON)
 feed-books = Counts
 feed-books-text = Every record received is mapped or set aside; every observation is stored, was there already, or is refused.
 feed-quarantined = Recently set aside
@@ -363,3 +363,93 @@ schedule-late = Due: { $due }. There since { $on }: { $n ->
     [one] 1 day
    *[other] { SHOW($n) } days
 } after it.
+
+# The question box, search, places and storms
+question-label = What would you like to know or do?
+question-hint = A place, a service, a number
+tasks-label = What people come for
+search-title = Search
+search-title-for = Search: { $question }
+search-over = Places, initiatives, sources and pages: { SHOW($n) } in all.
+search-nothing = Nothing was found. Try fewer words, or another spelling.
+search-found = { SHOW($n) } found
+kind-task = Task
+kind-page = Page
+kind-area = District
+kind-place = Place
+kind-initiative = Initiative
+kind-feed = Source
+kind-thing = Measured here
+near-title = Near { $place }
+near-lead = What is measured within { $metres } m, nearest first.
+near-nothing = Nothing is measured here that this site knows of.
+storm-quotes = What sources say
+storm-rules = Standing rules
+storm-rules-text = These hold whenever such a warning is in force. They are not reports of what happens now.
+storm-says-nothing = It listed nothing at { $time }.
+storm-not-known = Not known: nothing was heard from it.
+home-plan = The city's plan
+home-plan-text = What sources lately said of it.
+
+# Layers of the map
+nav-districts = Districts
+nav-visitors = Visitors
+map-layers = Layers
+map-narrow = Narrow down by place or name
+map-others = Other sources
+layer-show = Show:
+layer-hide = Hide:
+
+# Districts
+districts-title = Districts
+districts-lead = What each of the { $n } districts is like, and what is measured there now.
+districts-where = Where they are
+districts-map = All districts
+districts-now = Now
+districts-caption = Measured now: { $region }
+districts-district = District
+districts-note = Outlines are drawn by hand: near a border a place may be counted on the other side of it.
+districts-all = All districts
+district-map = { $district } and its surroundings
+district-open-map = Open the moving map
+district-now = Now, beside the city
+district-now-text = Each figure is made of the readings that lie in this district.
+district-beside = { $n ->
+    [one] From one reading here. Whole city: { $city }
+   *[other] From { SHOW($n) } readings here. Whole city: { $city }
+}
+district-places = What is measured here
+district-places-text = The latest value of each place.
+district-more = All { SHOW($n) } on the map
+district-nothing = Nothing is measured in this district.
+district-notices-text = Those for the whole city, and those that name a place in this district.
+district-no-notice = No notice in force names a place in this district.
+district-names = Names of places
+district-names-text = As they stand on signs.
+names-places = Neighbourhoods and places
+names-stations = Stations, piers and control points
+names-hospitals = Hospitals
+names-parks = Parks
+names-peaks = Hills
+names-waters = Bays and waters
+
+# Visitors
+visitors-title = Just arrived?
+visitors-lead = Queues at the control points, how to go on from there, and the words you need first. No account.
+visitors-phrases = First words
+visitors-phrases-text = Say them, or show them.
+visitors-points = Where you enter
+visitors-points-text = Choose a point for its queues, the ways into the city and the weather there.
+visitors-map = Control points
+visitors-advice = Good to know
+visitors-no-account = These pages ask for nothing and keep nothing about you.
+visitors-queues = Queues now
+queues-unknown = Not known
+queues-none = Nothing is known of the queues here now. Ask the official service:
+visitors-open = Opening hours
+visitors-onward = How to go on
+visitors-onward-text = In our own words; the link has the operator’s.
+visitors-weather = Weather nearby
+visitors-no-weather = No weather station has been heard from.
+visitors-all = All control points
+kilometres-away = { $km } km away

@@ -20,8 +20,10 @@ pub struct Said {
     pub is_complete: bool,
 }
 
-pub fn take(tx: &mut Tx, said: &Said) -> Result<(), DbError> {
+/// Whether anything is new of it.
+pub fn take(tx: &mut Tx, said: &Said) -> Result<bool, DbError> {
     let mut listed = HashSet::new();
+    let mut is_new = false;
     for draft in &said.messages {
         let known = store::by_slug(tx, draft.slug.as_str(), said.mode)?;
         let from = (said.feed.as_str(), said.source.as_str());
@@ -30,6 +32,7 @@ pub fn take(tx: &mut Tx, said: &Said) -> Result<(), DbError> {
         let same = known.is_some_and(|known| Notice { received: notice.received, ..known } == notice);
         if !same {
             store::put(tx, &notice)?;
+            is_new = true;
         }
         listed.insert(notice.slug);
     }
@@ -37,8 +40,9 @@ pub fn take(tx: &mut Tx, said: &Said) -> Result<(), DbError> {
         for slug in store::not_over(tx, &said.feed, &said.source, said.mode)? {
             if !listed.contains(&slug) {
                 store::end(tx, &slug, said.mode)?;
+                is_new = true;
             }
         }
     }
-    Ok(())
+    Ok(is_new)
 }

@@ -19,7 +19,7 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
                 .media_type("text/event-stream")
                 .query(
                     "topic",
-                    "tile:<id>, feeds, alerts, map:<feed> or the name of a datastream; may stand several times",
+                    "tile:<id>, feeds, notices, alerts, map:<feed> or the name of a datastream; may stand several times",
                 )
                 .query(
                     "last-event-id",
@@ -42,6 +42,14 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             status::notices,
         )
         .get(
+            "/api/search",
+            Access::public_read("pages"),
+            Doc::new("Pages, places, entries and things that answer a question in any of the city's languages")
+                .query("q", "what is looked for; slips of the hand are forgiven")
+                .query("limit", "how many results, 50 at most"),
+            crate::pages::search::search_api,
+        )
+        .get(
             "/api/initiatives",
             Access::public_read("register"),
             Doc::new(
@@ -56,12 +64,6 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             register::initiatives_csv,
         )
         .get(
-            "/{lang}/alerts/changes.atom",
-            Access::public_read("alerts"),
-            Doc::new("Public alerts, newest first").media_type("application/atom+xml"),
-            alerts::changes,
-        )
-        .get(
             "/{lang}/initiatives/changes.atom",
             Access::public_read("register"),
             Doc::new("What sources say of all entries, newest first").media_type("application/atom+xml"),
@@ -73,5 +75,6 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             Doc::new("What sources say of one entry, newest first").media_type("application/atom+xml"),
             register::changes_of_one,
         )
+        .merge(alerts::routes())
         .with_state(portal)
 }

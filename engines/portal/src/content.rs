@@ -1,4 +1,4 @@
-//! What the pages need of a pack: its words, its dashboard and its register, judged together.
+//! What the pages need of a pack: its words, its dashboards and its register, judged together.
 
 use std::sync::Arc;
 
@@ -7,6 +7,9 @@ use ui::language::{Messages, Words};
 
 use crate::dashboard::Dashboard;
 use crate::register::Register;
+use crate::storm::Storms;
+use crate::task::Tasks;
+use crate::town::Town;
 
 /// The messages of this crate.
 pub const MESSAGES: &[(&str, &str)] = &[
@@ -18,11 +21,14 @@ pub const MESSAGES: &[(&str, &str)] = &[
     ("zh-Hans", include_str!("../messages/alerts/zh-Hans.ftl")),
 ];
 
-/// Words, dashboard and register of a pack. Cloning shares them.
+/// Words, dashboards and register of a pack. Cloning shares them.
 #[derive(Clone)]
 pub struct Content {
     pub words: Arc<Words>,
     pub dashboard: Arc<Dashboard>,
+    pub town: Arc<Town>,
+    pub tasks: Arc<Tasks>,
+    pub storms: Arc<Storms>,
     /// Nothing where the pack follows no plan.
     pub register: Option<Arc<Register>>,
 }
@@ -55,16 +61,28 @@ impl Content {
         });
         let dashboard = Dashboard::of(pack);
         let register = Register::of(pack);
-        match (words, dashboard, register) {
-            (Ok(words), Ok(dashboard), Ok(register)) if findings.is_empty() => Ok(Content {
-                words: Arc::new(words),
-                dashboard: Arc::new(dashboard),
-                register: register.map(Arc::new),
-            }),
-            (words, dashboard, register) => {
+        let (tasks, storms) = (Tasks::of(pack), Storms::of(pack));
+        let town = Town::of(pack);
+        match (words, dashboard, register, tasks, storms, town) {
+            (Ok(words), Ok(dashboard), Ok(register), Ok(tasks), Ok(storms), Ok(town))
+                if findings.is_empty() =>
+            {
+                Ok(Content {
+                    words: Arc::new(words),
+                    dashboard: Arc::new(dashboard),
+                    tasks: Arc::new(tasks),
+                    storms: Arc::new(storms),
+                    town: Arc::new(town),
+                    register: register.map(Arc::new),
+                })
+            }
+            (words, dashboard, register, tasks, storms, town) => {
                 findings.extend(words.err().unwrap_or_default());
                 findings.extend(dashboard.err().unwrap_or_default());
                 findings.extend(register.err().unwrap_or_default());
+                findings.extend(tasks.err().unwrap_or_default());
+                findings.extend(storms.err().unwrap_or_default());
+                findings.extend(town.err().unwrap_or_default());
                 Err(findings)
             }
         }

@@ -63,6 +63,9 @@ pub struct Level {
     /// The figure is this or more.
     #[serde(default)]
     pub from: Option<f64>,
+    /// The value is this word: of series that say words.
+    #[serde(default)]
+    pub is: Option<String>,
     pub state: Mood,
     pub label: Text,
 }
@@ -77,7 +80,9 @@ pub enum Mood {
 
 impl Level {
     pub fn holds(&self, figure: f64) -> bool {
-        self.below.is_none_or(|limit| figure < limit) && self.from.is_none_or(|limit| figure >= limit)
+        self.is.is_none()
+            && self.below.is_none_or(|limit| figure < limit)
+            && self.from.is_none_or(|limit| figure >= limit)
     }
 }
 

@@ -15,10 +15,12 @@ pub fn jobs(portal: &Portal) -> Vec<Job> {
     })]
 }
 
-/// Reads the things of every feed, and draws the lines of the last day under the front page's tiles.
+/// Reads the things of every feed, makes the index of the search, and draws the lines of the last day under the front
+/// page's tiles.
 async fn prepare(portal: &Portal) -> Result<(), host::DbError> {
     for feed in &portal.parts().feeds {
         portal.known(feed.id.as_str()).await?;
     }
+    portal.make_index().await?;
     portal.draw_trails().await
 }

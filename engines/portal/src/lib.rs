@@ -4,13 +4,20 @@ mod actions;
 mod api;
 pub mod content;
 pub mod dashboard;
+pub mod district;
 pub mod feeds;
 mod jobs;
 pub mod notice;
+pub mod overlay;
 mod pages;
 pub mod register;
+pub mod search;
 mod store;
+pub mod storm;
+pub mod task;
+pub mod town;
 pub mod unit;
+pub mod visitor;
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,13 +27,15 @@ use host::{Clock, Db, Pack, Problem, Routes};
 use intake::Feed;
 use intake::runner::Intake;
 use sensing::Sensing;
-use spatial::Layers;
+use spatial::Spatial;
+use tokio::sync::watch;
 use ui::layout::Site;
 use vocab::Mode;
 
 pub use content::{Content, MESSAGES};
 use pages::figures::Figures;
 use pages::registry::Registry;
+use pages::search::Finder;
 
 /// This crate's tables.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -44,13 +53,22 @@ pub struct Parts {
     pub feeds: Vec<Arc<Feed>>,
     pub intake: Intake,
     pub sensing: Sensing,
-    pub layers: Layers,
+    pub spatial: Spatial,
+    /// Told each time that something is said to the public, or withdrawn.
+    pub news: watch::Receiver<u64>,
     /// Whoever answers for this installation, where the configuration says.
     pub run_by: Option<String>,
     /// Where people write when something is wrong: a mail address or a URL.
     pub contact: Option<String>,
     /// What absolute links begin with; empty where the configuration does not say.
     pub origin: String,
+}
+
+impl Parts {
+    /// The map of the pack.
+    pub fn layers(&self) -> &spatial::Layers {
+        self.spatial.layers()
+    }
 }
 
 /// The pages. Cloning shares them.
@@ -63,8 +81,10 @@ struct Inner {
     parts: Parts,
     site: Site,
     ground: ui::map::Ground,
+    atlas: pages::layers::Atlas,
     registry: Registry,
     figures: Figures,
+    finder: Finder,
     pulse: api::pulse::Pulse,
     operations: OnceLock<Vec<Operation>>,
 }
@@ -72,13 +92,15 @@ struct Inner {
 impl Portal {
     pub fn new(parts: Parts) -> Portal {
         let site = pages::site::site(&parts);
-        let ground = parts.layers.ground();
+        let ground = parts.layers().ground();
         Portal {
             inner: Arc::new(Inner {
                 site,
                 ground,
+                atlas: pages::layers::Atlas::of(&parts),
                 registry: Registry::default(),
                 figures: Figures::default(),
+                finder: Finder::default(),
                 pulse: api::pulse::Pulse::new(parts.clock.now().0),
                 operations: OnceLock::new(),
                 parts,

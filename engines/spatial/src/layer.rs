@@ -1,4 +1,4 @@
-//! The layers of a pack's map: land, boundaries, streets and the names of places.
+//! The layers of a pack's map: land, boundaries, streets, railways and the names of places.
 
 pub mod borders;
 pub mod ground;
@@ -17,12 +17,15 @@ pub enum Kind {
     /// Of districts: areas to be in, and lines to be drawn.
     Boundaries,
     Streets,
+    /// Lines only; where one stops is a place with a name.
+    Railways,
     PlaceLabels,
 }
 
 impl Kind {
     /// In the order they are drawn.
-    pub const ALL: [Kind; 4] = [Kind::Land, Kind::Boundaries, Kind::Streets, Kind::PlaceLabels];
+    pub const ALL: [Kind; 5] =
+        [Kind::Land, Kind::Boundaries, Kind::Streets, Kind::Railways, Kind::PlaceLabels];
 
     /// Where it has one, the layer's name in Shortbread.
     pub fn word(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Kind {
             Kind::Land => "land",
             Kind::Boundaries => "boundaries",
             Kind::Streets => "streets",
+            Kind::Railways => "railways",
             Kind::PlaceLabels => "place_labels",
         }
     }
@@ -120,8 +124,13 @@ impl Layers {
 
     /// The district a place is in.
     pub fn area_at(&self, position: Position) -> Option<&Shape> {
+        self.area_number(position).and_then(|number| self.shapes(Kind::Boundaries).get(number))
+    }
+
+    /// Its number among the shapes of the boundaries.
+    pub fn area_number(&self, position: Position) -> Option<usize> {
         let areas = self.shapes(Kind::Boundaries);
-        areas.iter().find(|area| area.bounds.holds(position) && area.geometry.holds(position))
+        areas.iter().position(|area| area.bounds.holds(position) && area.geometry.holds(position))
     }
 
     /// The district of this name.

@@ -29,6 +29,8 @@ export async function look(browser, base, kind, setting, pictures, find) {
   });
   const response = await page.goto(address(base, lang, kind), { waitUntil: 'load' });
   if (response.status() !== (kind.status ?? 200)) find(where, `status ${response.status()}`);
+  // On a phone the map is fetched when its reader comes near it.
+  if (scripts && kind.map) await page.locator('city-map').scrollIntoViewIfNeeded();
   if (scripts && kind.map) await page.waitForSelector('city-map.drawn canvas', { timeout: 20_000 }).catch(() => find(where, 'the map is not drawn'));
   if (scripts) await page.waitForTimeout(kind.map ? 1200 : 250);
   const text = await page.locator('body').innerText();
@@ -48,7 +50,7 @@ export async function look(browser, base, kind, setting, pictures, find) {
   for (const violation of result) find(where, `axe ${violation}`);
   if (pictures) {
     mkdirSync(pictures, { recursive: true });
-    await page.screenshot({ path: `${pictures}/${kind.name}-${lang}-${width}-${theme}${scripts ? '' : '-plain'}.png`, fullPage: kind.name !== 'map' });
+    await page.screenshot({ path: `${pictures}/${kind.name}-${lang}-${width}-${theme}${scripts ? '' : '-plain'}.png`, fullPage: !kind.map });
   }
   await context.close();
 }

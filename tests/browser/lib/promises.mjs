@@ -10,6 +10,7 @@ export async function promises(browser, base, pages, find) {
   await forcedColours(browser, base, pages, find);
   await zoom(browser, base, pages, find);
   await keyboard(browser, base, find);
+  await layers(browser, base, find);
 }
 
 async function open(browser, url, options = {}) {
@@ -143,9 +144,39 @@ async function keyboard(browser, base, find) {
     }
     find('keyboard', `${where}: no stop leads to ${href}`);
   };
-  await go('/en/feeds/traffic-detectors', 'home');
+  await go('/en/feeds', 'home');
+  await go('/en/feeds/traffic-detectors', 'feeds');
   await go('/en/things/', 'feed');
   await go('/en/datastreams/', 'thing');
   if (!(await page.locator('figure.chart').count())) find('keyboard', 'the journey ends without a chart');
   await page.context().close();
+}
+
+// A layer is shown and hidden by a link, without scripts and with them; the list follows, and so does the address.
+async function layers(browser, base, find) {
+  for (const javaScriptEnabled of [false, true]) {
+    const where = `layers ${javaScriptEnabled ? 'with' : 'without'} scripts`;
+    const page = await open(browser, `${base}/en/map?layer=traffic`, { javaScriptEnabled });
+    await page.waitForTimeout(javaScriptEnabled ? 1500 : 0);
+    const titles = () => page.locator('.places h2').allInnerTexts();
+    await page.locator('a[data-layer="air"]').click();
+    await page.waitForURL(/layer=air/);
+    await page.locator('.places h2').nth(1).waitFor();
+    const both = await titles();
+    if (both.join() !== 'Traffic,Air') find(where, `the list shows ${both}`);
+    await page.locator('a[data-layer="traffic"]').click();
+    await page.waitForURL((url) => !url.search.includes('traffic'));
+    await page.waitForFunction(() => document.querySelectorAll('.places h2').length === 1);
+    const one = await titles();
+    if (one.join() !== 'Air') find(where, `the list still shows ${one}`);
+    const other = await page.locator('.langs a').first().getAttribute('href');
+    if (!other?.endsWith('layer=air')) find(where, `another language leads to ${other}`);
+    if (javaScriptEnabled) {
+      const focus = await page.evaluate(() => document.activeElement.dataset.layer);
+      if (focus !== 'traffic') find(where, `the focus is at ${focus}`);
+      await page.goBack();
+      await page.waitForFunction(() => document.querySelectorAll('.places h2').length === 2).catch(() => find(where, 'back does not bring the layer back'));
+    }
+    await page.context().close();
+  }
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { address } from './pages.mjs';
 
 const folder = new URL('../snapshots/', import.meta.url);
-const KINDS = ['home', 'thing', 'lamppost', 'datastream', 'feeds', 'about'];
+const KINDS = ['home', 'thing', 'lamppost', 'datastream', 'feeds', 'about', 'district', 'visitor-point'];
 
 export async function snapshots(browser, base, pages, find) {
   mkdirSync(folder, { recursive: true });

@@ -17,6 +17,8 @@ pub struct Layout {
     pub note_lines: usize,
     /// Names of the columns where the file has no header.
     pub columns: Option<Vec<String>>,
+    /// Columns without which it is another table.
+    pub needed: Vec<String>,
 }
 
 /// A row beyond this is one whose quote was never closed.
@@ -38,6 +40,9 @@ pub fn each_row(
         .from_reader(skip_lines(input, layout.title_lines)?);
     let mut row = csv::StringRecord::new();
     let mut names = layout.columns.clone();
+    if let Some(names) = &names {
+        all_there(layout, names)?;
+    }
     // The last rows wait here: only the end of the file tells notes from records.
     let mut held: VecDeque<Result<Value, String>> = VecDeque::new();
     let mut records = 0usize;
@@ -48,7 +53,9 @@ pub fn each_row(
             return Err(DecodeError::Syntax { format: "CSV", line, message });
         }
         let Some(names) = &names else {
-            names = Some(distinct(&row));
+            let header = distinct(&row);
+            all_there(layout, &header)?;
+            names = Some(header);
             continue;
         };
         records += 1;
@@ -71,6 +78,13 @@ pub fn each_row(
         return Err(DecodeError::Syntax { format: "CSV", line: 1, message: "there is no header row".into() });
     }
     Ok(())
+}
+
+fn all_there(layout: &Layout, names: &[String]) -> Result<(), DecodeError> {
+    match layout.needed.iter().find(|column| !names.contains(column)) {
+        Some(column) => Err(DecodeError::NoSuchColumn { column: column.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Header names, trimmed; a name that comes again gets `_2`, `_3`.

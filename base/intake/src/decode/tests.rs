@@ -6,14 +6,14 @@ use serde_json::json;
 use super::*;
 
 fn layout() -> Layout {
-    Layout { delimiter: b',', title_lines: 0, note_lines: 0, columns: None }
+    Layout { delimiter: b',', title_lines: 0, note_lines: 0, columns: None, needed: Vec::new() }
 }
 
 fn reading(format: Format, path: &str) -> Reading {
     Reading {
         format,
         encoding: None,
-        shapes: vec![Shape { path: RecordPath::new(path), unpivot: None }],
+        shapes: vec![Shape { path: RecordPath::new(path), unpivot: None, nearest: None }],
         limits: Limits::default(),
     }
 }
@@ -148,6 +148,55 @@ fn rows_become_records() {
     );
     let few = Reading { limits: Limits { records: 1, ..Limits::default() }, ..at(layout()) };
     refused("a\n1\n2\n", &few, DecodeError::TooManyRecords(1));
+}
+
+#[test]
+fn a_table_without_a_column_that_is_needed_is_another_table() {
+    let at = |layout| reading(Format::Delimited(layout), "");
+    let needed = vec!["b".to_string()];
+    check("a,b\n", &at(Layout { needed: needed.clone(), ..layout() }), json!([]));
+    let lost = || DecodeError::NoSuchColumn { column: "b".into() };
+    refused("a,B\n1,2\n", &at(Layout { needed: needed.clone(), ..layout() }), lost());
+    let named = Layout { columns: Some(vec!["a".into()]), needed, ..layout() };
+    refused("1\n", &at(named), lost());
+}
+
+fn grid(places: Value, body: &str) -> Result<Vec<Result<Value, String>>, DecodeError> {
+    let places = places.as_array().unwrap().iter().map(|p| Near::of(p.clone()).unwrap()).collect();
+    let nearest = Nearest { longitude: "lon".into(), latitude: "lat".into(), within_metres: 2_000.0, places };
+    let shapes = vec![Shape { nearest: Some(Arc::new(nearest)), ..Shape::default() }];
+    records(body.as_bytes(), &Reading { shapes, ..reading(Format::Delimited(layout()), "") })
+}
+
+#[test]
+fn of_a_grid_only_what_is_nearest_to_a_place_is_a_record() {
+    let places = json!([
+        {"key": "a", "longitude": 10.011, "latitude": 50.0},
+        {"key": "far", "longitude": 11.0, "latitude": 50.0},
+        {"key": "b", "longitude": 10.0199, "latitude": 50.0199}
+    ]);
+    let mut body = String::from("t,lat,lon,v\n");
+    for t in ["1", "2"] {
+        for (lat, lon) in
+            [("50.000", "10.000"), ("50.000", "10.020"), ("50.020", "10.000"), ("50.020", "10.020")]
+        {
+            body += &format!("{t},{lat},{lon},{t}.5\n");
+        }
+    }
+    let found = grid(places.clone(), &(body + "1,x,10,0\n1,91,10,0\n")).unwrap();
+    let of = |n: usize| found[n].as_ref().map(|r| format!("{} {} {}", r["nearest"]["key"], r["lon"], r["v"]));
+    assert_eq!(found[0], Err("lat is not a number".into()));
+    assert!(found[1].as_ref().unwrap_err().contains("is no place"), "{found:?}");
+    assert_eq!(of(2).unwrap(), "\"a\" \"10.020\" \"1.5\"");
+    assert_eq!(of(3).unwrap(), "\"a\" \"10.020\" \"2.5\"");
+    assert!(found[4].as_ref().unwrap_err().starts_with("nothing lies within 2000 m of {\"key\":\"far\""));
+    assert_eq!(of(5).unwrap(), "\"b\" \"10.020\" \"1.5\"");
+    assert_eq!(found.len(), 7);
+    // What is no grid does not fill the memory.
+    let one = format!("lat,lon\n{}", "50,10.01\n".repeat(1_200));
+    let found = grid(json!([places[0]]), &one).unwrap();
+    assert_eq!(found.iter().filter(|r| r.is_err()).count(), 200);
+    assert_eq!(found.len(), 1_200);
 }
 
 #[test]

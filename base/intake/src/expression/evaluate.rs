@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use jiff::civil::DateTime;
-use jiff::fmt::strtime;
+use jiff::fmt::{rfc2822, strtime};
 
 use super::*;
 
@@ -89,9 +89,13 @@ fn compare(comparison: Comparison, a: &Outcome, b: &Outcome) -> bool {
     }
 }
 
-/// Numbers; or a time and seconds.
+/// Numbers; a time and seconds; or the seconds between two times.
 fn reckon(reckoning: Reckoning, a: Outcome, b: Outcome) -> Result<Outcome, String> {
     let number = |o: &Outcome| o.number().ok_or_else(|| format!("{} is not a number", o.text()));
+    if let (Reckoning::Minus, Outcome::Time(a), Outcome::Time(b)) = (reckoning, &a, &b) {
+        let seconds = (a.0 - b.0) as f64 / 1e6;
+        return Ok(Outcome::Json(seconds.into()));
+    }
     if let Outcome::Time(time) = a {
         let micros = (number(&b)? * 1e6) as i64;
         return match reckoning {
@@ -148,6 +152,8 @@ fn call(function: Function, arguments: &[Tree], scope: &Scope) -> Result<Outcome
         Function::Keys => given.keys()?,
         Function::Time => given.time()?,
         Function::Received => Outcome::Time(scope.received),
+        Function::Required => given.required()?,
+        Function::Line => line(&given.words(0)?)?,
     })
 }
 
@@ -204,6 +210,14 @@ impl Given<'_, '_> {
         Ok(Outcome::Json(n.into()))
     }
 
+    fn required(&self) -> Result<Outcome, String> {
+        match (self.value(0)?, self.arguments.first()) {
+            (Outcome::Json(Json::Null), Some(Tree::Path(path))) => Err(format!("there is no {path}")),
+            (Outcome::Json(Json::Null), _) => Err("something that is required is not there".into()),
+            (found, _) => Ok(found),
+        }
+    }
+
     fn keys(&self) -> Result<Outcome, String> {
         let (field, unwanted) = (self.words(1)?, self.value(2)?);
         let Outcome::Json(Json::Object(entries)) = self.value(0)? else {
@@ -226,9 +240,7 @@ impl Given<'_, '_> {
             outcome => outcome.text(),
         };
         let time = match self.arguments.len() {
-            1 => Time::parse(&written)
-                .or_else(|_| Time::parse_in(&written, self.scope.zone))
-                .map_err(|e| e.to_string())?,
+            1 => read_time(&written, self.scope.zone)?,
             _ => in_form(written.trim(), &self.words(1)?, self.scope)?,
         };
         Ok(Outcome::Time(time))
@@ -236,6 +248,30 @@ impl Given<'_, '_> {
 }
 
 const NOTHING: Outcome = Outcome::Json(Json::Null);
+
+/// A time as ISO 8601 writes it, in `zone` where it has no offset; or as the letters of RFC 2822 and RSS do.
+pub(crate) fn read_time(written: &str, zone: &TimeZone) -> Result<Time, String> {
+    let iso = Time::parse(written).or_else(|_| Time::parse_in(written, zone));
+    iso.or_else(|error| {
+        let letter = rfc2822::parse(written.trim()).ok();
+        let time = letter.and_then(|zoned| Time::checked(zoned.timestamp().as_microsecond()));
+        time.ok_or_else(|| error.to_string())
+    })
+}
+
+/// Longitude, latitude and perhaps height between commas, positions between spaces.
+fn line(written: &str) -> Result<Outcome, String> {
+    let position = |text: &str| -> Result<Json, String> {
+        let numbers: Result<Vec<f64>, _> = text.split(',').map(str::parse).collect();
+        let numbers = numbers.ok().filter(|n| (2..=3).contains(&n.len()) && n.iter().all(|n| n.is_finite()));
+        numbers.map(Json::from).ok_or_else(|| format!("\"{text}\" is no position"))
+    };
+    let positions: Vec<Json> = written.split_whitespace().map(position).collect::<Result<_, _>>()?;
+    if positions.len() < 2 {
+        return Err("a line has two positions or more".into());
+    }
+    Ok(Outcome::Json(serde_json::json!({"type": "LineString", "coordinates": positions})))
+}
 
 fn in_form(written: &str, form: &str, scope: &Scope) -> Result<Time, String> {
     let wrong = |e: jiff::Error| format!("\"{written}\" is not a time of the form {form}: {e}");

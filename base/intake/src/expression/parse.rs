@@ -255,7 +255,7 @@ impl Parser {
 }
 
 /// Name, function, least and most arguments.
-const FUNCTIONS: [(&str, Function, usize, usize); 18] = [
+const FUNCTIONS: [(&str, Function, usize, usize); 20] = [
     ("if", Function::If, 3, 3),
     ("coalesce", Function::Coalesce, 1, 9),
     ("concat", Function::Concat, 1, 20),
@@ -274,4 +274,6 @@ const FUNCTIONS: [(&str, Function, usize, usize); 18] = [
     ("keys", Function::Keys, 1, 3),
     ("time", Function::Time, 1, 2),
     ("received", Function::Received, 0, 0),
+    ("required", Function::Required, 1, 1),
+    ("line", Function::Line, 1, 1),
 ];

@@ -8,7 +8,7 @@ fn value(text: &str) -> Result<Outcome, String> {
     let middle = json!({"to": "21:27:30"});
     let record = json!({
         "s.d.": "7.5", "n": 3, "t": " x ", "e": "", "null": null, "a b": 1, "@k": "attr", "deep": {"x": [10, {"y": 20}]},
-        "list": ["a", "b"], "html": "Height: 1.7(M)<br>*Van &amp; car", "am": "2025/11/15 下午 02:09:46", "yes": true,
+        "list": ["a", "b"], "年/Year": "1884", "html": "Height: 1.7(M)<br>*Van &amp; car", "am": "2025/11/15 下午 02:09:46", "yes": true,
         "signals": {"a": {"state": "on"}, "b": {"state": "off"}, "c": {}}
     });
     let parents = [&root, &middle];
@@ -35,6 +35,7 @@ fn paths_lead_into_the_record_and_above_it() {
     check("s.d.", json!("7.5"));
     check("@k", json!("attr"));
     check("`a b`", json!(1));
+    check("`年/Year`", json!("1884"));
     check("deep/x/1/y", json!(20));
     check("../to", json!("21:27:30"));
     check("../../date", json!("2024-04-06"));
@@ -72,6 +73,9 @@ fn conditions_and_reckoning() {
 #[test]
 fn functions() {
     check("coalesce(nowhere, e, trim(t))", json!("x"));
+    check("required(e)", json!(""));
+    assert_eq!(value("required(deep/er)"), Err("there is no deep/er".into()));
+    assert_eq!(value("required(number(e))"), Err("something that is required is not there".into()));
     check("concat(/date, ' ', n)", json!("2024-04-06 3"));
     check("join(list, ', ')", json!("a, b"));
     check("join(e, ', ')", json!(""));
@@ -95,6 +99,19 @@ fn functions() {
     check("count(keys(nowhere))", json!(0));
     check("join(keys(signals, 'state', 'off'), ' ')", json!("a c"));
     check("'it''s'", json!("it's"));
+    let line = json!({"type": "LineString", "coordinates": [[10.1, 50.2, 3.0], [10.25, 50.0, -4.0]]});
+    check("line(' 10.1,50.2,3\n10.25,50,-4 ')", line);
+    assert_eq!(value("line('10.1,50.2')"), Err("a line has two positions or more".into()));
+    assert_eq!(value("line('10.1,50.2 x,y')"), Err("\"x,y\" is no position".into()));
+    check("$when - time('1969-12-31T23:30:00Z')", json!(1800.0));
+}
+
+#[test]
+fn an_expression_says_what_it_looks_for() {
+    let names = |text: &str| Expression::compile(text).unwrap().names().join(" ");
+    assert_eq!(names("if(a == 'x', concat(`b c`, $d), ../e)"), "a b c $d ../e");
+    // Of several, one is enough.
+    assert_eq!(names("coalesce(new, old)"), "");
 }
 
 #[test]
@@ -105,6 +122,8 @@ fn times_are_read_in_the_feeds_zone() {
         ("time('202607161600', '%Y%m%d%H%M')", "2026-07-16T08:00:00Z"),
         ("time('2023-09-01 0', '%Y-%m-%d %H')", "2023-08-31T16:00:00Z"),
         ("time('Tue, 24 Nov 2026 09:30:00 +0800', '%a, %d %b %Y %H:%M:%S %z')", "2026-11-24T01:30:00Z"),
+        ("time('Tue, 24 Nov 2026 09:30:00 +0800')", "2026-11-24T01:30:00Z"),
+        ("time('Tue, 24 Nov 2026 01:30:00 GMT')", "2026-11-24T01:30:00Z"),
         (
             "time(replace(replace(am, '上午', 'AM'), '下午', 'PM'), '%Y/%m/%d %p %I:%M:%S')",
             "2025-11-15T06:09:46Z",

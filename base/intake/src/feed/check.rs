@@ -10,7 +10,7 @@ use serde_spanned::Spanned;
 use vocab::{Label, Lang, Slug, Text};
 
 use super::*;
-use crate::decode::{self, Format, Layout, RecordPath, Shape, Unpivot};
+use crate::decode::{self, Format, Layout, Nearest, RecordPath, Shape, Unpivot};
 use crate::draft::DatastreamFacts;
 use crate::expression::Expression;
 
@@ -23,6 +23,8 @@ use source::Context;
 pub struct City {
     pub languages: Vec<Lang>,
     pub zone: TimeZone,
+    /// The rows that stand in feed files, by `feed/source`, for those that say `rows_of`.
+    pub rows: BTreeMap<String, Vec<toml::Table>>,
 }
 
 /// A feed that can be run.
@@ -100,6 +102,7 @@ pub struct Records {
     pub shape: Shape,
     pub lets: Vec<(String, Expression)>,
     pub received: Option<Expression>,
+    pub when: Option<Expression>,
     pub things: Vec<ThingTemplate>,
     pub observations: Vec<ObservationTemplate>,
     pub features: Vec<FeatureTemplate>,
@@ -147,8 +150,10 @@ pub struct FeatureTemplate {
     pub key: Expression,
     pub name: TextTemplate,
     pub geometry: Option<Expression>,
+    pub epsg: Option<u32>,
     pub place: Option<Place>,
     pub properties: Vec<(String, Expression)>,
+    pub texts: Vec<(String, TextTemplate)>,
     pub when: Option<Expression>,
 }
 
@@ -179,7 +184,14 @@ pub fn check(file: &PackFile, city: &City) -> Result<Feed, Vec<Finding>> {
 
 /// Every feed of a pack, in the order of their names; or every mistake in any of them.
 pub fn load(pack: &host::Pack) -> Result<Vec<Arc<Feed>>, Vec<Finding>> {
-    let city = City { languages: pack.language_tags(), zone: pack.city.zone() };
+    let mut rows = BTreeMap::new();
+    // A file that cannot be read is found out below.
+    for feed in pack.folder("feeds", ".toml").filter_map(|file| pack::parse::<FeedFile>(file).ok()) {
+        for source in feed.sources.into_iter().filter(|s| !s.rows.is_empty()) {
+            rows.insert(format!("{}/{}", feed.id.get_ref(), source.id.get_ref()), source.rows);
+        }
+    }
+    let city = City { languages: pack.language_tags(), zone: pack.city.zone(), rows };
     let mut feeds = Vec::new();
     let mut findings = Vec::new();
     for file in pack.folder("feeds", ".toml") {

@@ -7,7 +7,7 @@ use super::*;
 
 pub(crate) fn city() -> City {
     let languages = ["en", "pt"].map(|l| Lang::new(l).unwrap()).to_vec();
-    City { languages, zone: TimeZone::get("Atlantic/Azores").unwrap() }
+    City { languages, zone: TimeZone::get("Atlantic/Azores").unwrap(), rows: Default::default() }
 }
 
 /// A feed of an invented city, with `{rest}` after its head.
@@ -82,6 +82,18 @@ fn a_good_file_is_read() {
 }
 
 #[test]
+fn rows_may_stand_in_another_file() {
+    let source = "[[source]]\nid = \"gates\"\nrows_of = \"harbour/gates\"\n[[source.records]]\n[[source.records.thing]]\n\
+        key = \"id\"\nname = { en = \"id\" }\n";
+    let file = PackFile::new("feeds/gates.toml", text(&format!("{GATES}{source}")));
+    let row: toml::Table = toml::from_str("id = 'A'").unwrap();
+    let known = City { rows: [("harbour/gates".to_string(), vec![row])].into(), ..city() };
+    assert_eq!(check(&file, &known).unwrap().sources[1].rows, [serde_json::json!({"id": "A"})]);
+    let findings: Vec<String> = check(&file, &city()).unwrap_err().iter().map(ToString::to_string).collect();
+    assert!(findings[0].contains("there are no rows harbour/gates"), "{findings:?}");
+}
+
+#[test]
 fn an_address_is_filled_in_for_each() {
     let rest = GATES.replace(
         "gates.json\"",
@@ -149,6 +161,16 @@ fn every_mistake_is_named_with_its_line_and_a_hint() {
             "datastream = \"boats\"",
             "datastream = \"boots\"",
             "there is no [[datastream]] boots\n    the file has boats",
+        ),
+        (
+            "path = \"gates/berths\"",
+            "nearest = { longitude = \"x\", latitude = \"y\", within_metres = 9, places = [{ longitude = 1 }] }",
+            "nearest is for rows of csv, tsv and psv",
+        ),
+        (
+            "path = \"gates/berths\"",
+            "nearest = { longitude = \"x\", latitude = \"y\", within_metres = 9, places = [{ longitude = 1 }] }",
+            "a place has no longitude and latitude",
         ),
         ("latitude = \"../lat\"", "northing = \"../lat\"", "this is no place"),
         ("properties = {", "devices = [\"radar\"]\nproperties = {", "there is no [[device]] radar"),

@@ -2,13 +2,12 @@
 
 use std::cell::Cell;
 
-use jiff::tz::TimeZone;
 use serde_json::{Map, json};
 use vocab::{Position, Quality, Value};
 
 use super::*;
 use crate::draft::{DatastreamFacts, DraftFeature, DraftMessage, Kind, MessageState};
-use crate::expression::{Expression, Outcome};
+use crate::expression::{Expression, Outcome, read_time};
 use crate::feed::check::{
     Device, FeatureTemplate, MessageTemplate, ObservationTemplate, Place, Records, TextTemplate,
     ThingTemplate,
@@ -51,6 +50,10 @@ impl Piece {
             messages: Vec::new(),
             keys: Vec::new(),
         };
+        let unwanted = records.when.as_ref().map(|e| truth(e, scope).map(|yes| !yes)).transpose();
+        if unwanted.map_err(|e| format!("when: {e}"))? == Some(true) {
+            return Ok(piece);
+        }
         // Where a record should give more than a thing, a thing alone is not all of it.
         let only_things =
             records.observations.is_empty() && records.features.is_empty() && records.messages.is_empty();
@@ -111,13 +114,7 @@ impl Piece {
         if t.only_if_new && known.things.contains_key(&slug) {
             return Ok(());
         }
-        let mut properties = properties(&t.properties, scope)?;
-        for (name, template) in &t.texts {
-            let text = texts(template, scope)?;
-            if !text.is_empty() {
-                properties.insert(name.clone(), json!(text));
-            }
-        }
+        let mut properties = with_texts(properties(&t.properties, scope)?, &t.texts, scope)?;
         let devices: Vec<Json> = t
             .devices
             .iter()
@@ -200,7 +197,12 @@ impl Piece {
         let slug = self.slug(context, known, &[&key])?;
         let geometry = match (&f.geometry, &f.place) {
             (Some(expression), _) => match expression.value(scope)? {
-                Outcome::Json(geometry @ Json::Object(_)) if geometry["type"].is_string() => geometry,
+                Outcome::Json(mut geometry @ Json::Object(_)) if geometry["type"].is_string() => {
+                    if let Some(epsg) = f.epsg {
+                        project(&mut geometry, epsg, context)?;
+                    }
+                    geometry
+                }
                 _ => return Err("its geometry is no GeoJSON geometry".into()),
             },
             (None, Some(place)) => {
@@ -210,7 +212,7 @@ impl Piece {
             (None, None) => return Err("the template says no geometry".into()),
         };
         let name = texts(&f.name, scope)?;
-        let properties = properties(&f.properties, scope)?;
+        let properties = with_texts(properties(&f.properties, scope)?, &f.texts, scope)?;
         self.features.push(DraftFeature { slug, name, geometry, properties, label: context.feed.label });
         Ok(())
     }
@@ -293,6 +295,21 @@ fn properties(templates: &[(String, Expression)], scope: &Scope) -> Result<Map<S
     Ok(out)
 }
 
+/// With the texts too that the record has in any language.
+fn with_texts(
+    mut properties: Map<String, Json>,
+    templates: &[(String, TextTemplate)],
+    scope: &Scope,
+) -> Result<Map<String, Json>, String> {
+    for (name, template) in templates {
+        let text = texts(template, scope)?;
+        if !text.is_empty() {
+            properties.insert(name.clone(), json!(text));
+        }
+    }
+    Ok(properties)
+}
+
 fn truth(expression: &Expression, scope: &Scope) -> Result<bool, String> {
     match expression.value(scope)? {
         Outcome::Json(Json::Bool(yes)) => Ok(yes),
@@ -312,15 +329,34 @@ pub(super) fn time(expression: &Expression, scope: &Scope) -> Result<Option<Time
     }
 }
 
-fn read_time(text: &str, zone: &TimeZone) -> Result<Time, String> {
-    Time::parse(text).or_else(|_| Time::parse_in(text, zone)).map_err(|e| e.to_string())
-}
-
 fn number(expression: &Expression, scope: &Scope) -> Result<Option<f64>, String> {
     match expression.value(scope)? {
         Outcome::Json(Json::Null) => Ok(None),
         Outcome::Json(Json::String(text)) if text.trim().is_empty() => Ok(None),
         outcome => Ok(value(outcome, Kind::Number)?.number()),
+    }
+}
+
+/// Every position of a GeoJSON geometry from metres of a grid to degrees. Heights stay.
+fn project(geometry: &mut Json, epsg: u32, context: &Context) -> Result<(), String> {
+    match geometry {
+        Json::Object(members) => {
+            let inside =
+                members.iter_mut().filter(|(name, _)| *name == "coordinates" || *name == "geometries");
+            inside.map(|(_, inside)| inside).try_for_each(|inside| project(inside, epsg, context))
+        }
+        Json::Array(items) => match items.as_slice() {
+            [Json::Number(x), Json::Number(y), ..] => {
+                let at = x.as_f64().zip(y.as_f64()).and_then(|(x, y)| (context.project)(epsg, x, y));
+                let (longitude, latitude) =
+                    at.ok_or_else(|| format!("{x}, {y} is no place in EPSG:{epsg}"))?;
+                items[0] = longitude.into();
+                items[1] = latitude.into();
+                Ok(())
+            }
+            _ => items.iter_mut().try_for_each(|item| project(item, epsg, context)),
+        },
+        _ => Ok(()),
     }
 }
 

@@ -136,6 +136,58 @@ fn a_place_may_stand_in_a_grid() {
     assert_eq!(one(&rest, body(json!(-5), json!(1))).quarantined[0].reason, "-5, 1 is no place in EPSG:9999");
 }
 
+#[test]
+fn a_geometry_may_stand_in_a_grid() {
+    let rest = GATES.to_string()
+        + r#"
+[[source.records.feature]]
+key = "berth"
+name = { en = "berth" }
+geometry = "shape"
+epsg = 9999
+"#;
+    let shape = |shape: Json| one(&rest, gates(json!({"berth": "L", "boats": 1, "shape": shape})));
+    let lines = json!({"type": "MultiLineString", "coordinates": [[[0, 0, 7.5], [1000.0, 2000.0]], []]});
+    let batch = shape(lines);
+    let degrees =
+        json!({"type": "MultiLineString", "coordinates": [[[-10.0, 40.0, 7.5], [-9.99, 40.02]], []]});
+    assert_eq!(batch.features[0].geometry, degrees);
+    let within =
+        json!({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [-5, 1]}]});
+    assert_eq!(shape(within).quarantined[0].reason, "-5, 1 is no place in EPSG:9999");
+}
+
+#[test]
+fn a_table_with_a_renamed_column_is_broken_not_empty() {
+    let rest = r#"
+[[source]]
+id = "counts"
+format = "csv"
+[[source.records]]
+[source.records.let]
+at = "time(day)"
+unused = "nobody"
+[[source.records.thing]]
+key = "gate"
+name = { en = "name" }
+properties = { colour = "colour" }
+[[source.records.observation]]
+thing = "gate"
+datastream = "boats"
+time = "$at"
+result = "coalesce(boats, ships)"
+"#;
+    let feed = read(rest).unwrap();
+    let map = |body: &str| run(&feed, body.as_bytes(), Received::At(NOW)).0;
+    // What only adorns may be absent, and one of several names is enough.
+    assert_eq!(map("gate,day,ships\nA,2026-11-24T09:00:00,3\n").unwrap().mapped, 1);
+    assert_eq!(
+        map("gate,date,boats\nA,2026-11-24,3\n"),
+        Err(DecodeError::NoSuchColumn { column: "day".into() })
+    );
+    assert_eq!(map("Gate,day,boats\n"), Err(DecodeError::NoSuchColumn { column: "gate".into() }));
+}
+
 const NEWS: &str = r##"
 [[source]]
 id = "news"
@@ -179,6 +231,19 @@ fn messages_say_what_is_in_force_and_when_that_is_all() {
 }
 
 #[test]
+fn records_that_are_not_wanted_are_left_out_and_not_quarantined() {
+    let wanted = GATES.replace("path = \"gates/berths\"", "path = \"gates/berths\"\nwhen = \"boats < 3\"");
+    let mut body = gates(json!({"berth": "L", "boats": 2}));
+    body["gates"][0]["berths"] = json!([{"berth": "L", "boats": 2}, {"berth": "R", "boats": 3}]);
+    let batch = one(&wanted, body.clone());
+    assert_eq!(batch.tally, Tally { received: 2, mapped: 2, quarantined: 0 });
+    assert_eq!((batch.things.len(), batch.observations.len()), (1, 1));
+    // Whether it is wanted must be known.
+    let batch = one(&wanted.replace("boats < 3", "boats"), body);
+    assert_eq!(batch.quarantined[0].reason, "when: 2 is neither true nor false");
+}
+
+#[test]
 fn rows_that_stand_in_the_file_are_records() {
     let rest = r#"
 [[source]]
@@ -213,6 +278,7 @@ key = "properties/id"
 name = { en = "properties/street" }
 geometry = "geometry"
 properties = { kind = "properties/kind" }
+texts = { street = { en = "properties/street", pt = "properties/rua" } }
 [[source.records.observation]]
 thing = "properties/id"
 datastream = "boats"
@@ -227,7 +293,7 @@ result = "1"
     );
     assert_eq!(batch.tally, Tally { received: 2, mapped: 1, quarantined: 1 });
     assert_eq!((batch.features[0].slug.as_str(), &batch.features[0].geometry), ("gates/7", &point));
-    assert!(batch.features[0].properties.is_empty());
+    assert_eq!(Json::Object(batch.features[0].properties.clone()), json!({"street": {"en": "Rua"}}));
     let rss = r#"
 [[source]]
 id = "rss"

@@ -48,6 +48,7 @@ impl Intake {
         let states = self.states().clone();
         let mut pulls = Vec::new();
         let mut judged = Vec::new();
+        let mut rows_are_there = false;
         for source in &feed.sources {
             let only = [Pull { url: String::new(), parameters: BTreeMap::new() }];
             let all = if source.pulls.is_empty() { &only[..] } else { &source.pulls[..] };
@@ -59,6 +60,7 @@ impl Intake {
                 let state = state.unwrap_or_default();
                 let now = clock.unwrap_or(now);
                 let health = state.health.health(source.freshness_seconds, now);
+                rows_are_there |= !source.rows.is_empty() && state.health.last_good.is_some();
                 let counts = match self.mode() {
                     Mode::Recording => {
                         source.rows.is_empty() && (clock.is_some() || !source.pulls.is_empty())
@@ -73,6 +75,10 @@ impl Intake {
                     pulls.push(PullStatus { id, url, health, clock: now, state });
                 }
             }
+        }
+        // What stands in the file grows no older: a feed of nothing else is as good as its rows.
+        if judged.is_empty() && rows_are_there {
+            judged.push(Health::Green);
         }
         let counters = pulls.iter().fold(Counters::default(), |sum, p| sum.plus(p.state.counters));
         FeedStatus { feed: feed.clone(), mode: self.mode(), health: of_sources(judged), counters, pulls }

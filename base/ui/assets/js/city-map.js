@@ -6,6 +6,12 @@ const STEP = 140; // px that an arrow button moves: about a third of the narrowe
 const MANY = 120; // places whose marks are drawn smaller while the whole city is seen
 const KNOWN = ['good', 'notice', 'bad'];
 
+/** The picture of a state; a good one has the colour of its layer. */
+function icon(state, series) {
+  if (!KNOWN.includes(state)) return 'state-unknown';
+  return state === 'good' && series ? `state-good-${series}` : `state-${state}`;
+}
+
 /**
  * <city-map>: takes the place of the drawn locator once it comes near the window. Its places are the items of the list
  * beside it, which stays complete and in step: choose one here and it is marked there.
@@ -77,11 +83,23 @@ class CityMap extends HTMLElement {
     document.addEventListener('themechange', this.restyle);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', this.restyle);
     this.buttons();
+    this.follow();
+    document.addEventListener('layers', () => this.follow());
+  }
+
+  /** Draws what the list says, now and whenever it changes. */
+  follow() {
+    const { map } = this;
     const list = document.getElementById(this.getAttribute('places'));
-    if (list) new MutationObserver(() => map.getSource('places')?.setData(this.read())).observe(list, { childList: true, subtree: true });
+    const draw = () => map.getSource('places')?.setData(this.read());
+    this.watch?.disconnect();
+    if (!list) return;
+    draw();
+    this.watch = new MutationObserver(draw);
+    this.watch.observe(list, { childList: true, subtree: true });
     // Whoever goes through the list by keyboard or pointer sees where each place is.
     for (const kind of ['focusin', 'pointerover']) {
-      list?.addEventListener(kind, (event) => this.mark(event.target.closest('li')?.id));
+      list.addEventListener(kind, (event) => this.mark(event.target.closest('li')?.id));
     }
   }
 
@@ -89,10 +107,10 @@ class CityMap extends HTMLElement {
     const items = document.getElementById(this.getAttribute('places'))?.querySelectorAll('li[data-lon]') ?? [];
     return {
       type: 'FeatureCollection',
-      features: [...items].map(({ id, dataset: { lon, lat, place } }) => ({
+      features: [...items].map(({ id, dataset: { lon, lat, place, series, says } }) => ({
         type: 'Feature',
         geometry: { type: 'Point', coordinates: [Number(lon), Number(lat)] },
-        properties: { id, icon: `state-${KNOWN.includes(place) ? place : 'unknown'}` },
+        properties: { id, says: says ?? '', icon: icon(place, series) },
       })),
     };
   }
@@ -104,15 +122,21 @@ class CityMap extends HTMLElement {
     map.addSource('places', { type: 'geojson', data });
     // A few places are easily seen; hundreds would cover the city.
     const far = data.features.length > MANY ? 0.55 : 0.85;
-    const ink = getComputedStyle(document.documentElement).getPropertyValue('--ink').trim();
+    const colours = getComputedStyle(document.documentElement);
+    const [ink, paper] = ['--ink', '--paper'].map((name) => colours.getPropertyValue(name).trim());
     map.addLayer({
       id: 'marked', type: 'circle', source: 'places', filter: ['==', ['get', 'id'], ''],
       paint: { 'circle-radius': 13, 'circle-opacity': 0, 'circle-stroke-width': 3, 'circle-stroke-color': ink },
     });
     map.addLayer({
       id: 'places', type: 'symbol', source: 'places',
-      // Names of places stay readable among many marks: they are drawn above and never give way.
-      layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 9, far, 14, 1.1] },
+      // Names of places stay readable among many marks: they are drawn above and never give way. A figure under a mark does.
+      layout: {
+        'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, far, 14, 1.1],
+        'text-field': ['get', 'says'], 'text-optional': true, 'text-size': 12, 'text-anchor': 'top', 'text-offset': [0, 0.7],
+      },
+      paint: { 'text-color': ink, 'text-halo-color': paper, 'text-halo-width': 1.8 },
     }, map.getLayer('place_labels') ? 'place_labels' : undefined);
   }
 

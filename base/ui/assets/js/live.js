@@ -40,10 +40,15 @@ function age(time) {
   return element;
 }
 
-/** <live-list topic src>: a part of the page that the server draws again when its topic says so. */
+/**
+ * <live-list topic src also>: a part of the page that the server draws again when one of its topics says so, and other
+ * parts, by their ids, that change with it.
+ */
 class LiveList extends HTMLElement {
   connectedCallback() {
-    this.end = subscribe(this.getAttribute('topic'), () => this.later());
+    const topics = this.getAttribute('topic').split(' ').filter(Boolean);
+    const ends = topics.map((topic) => subscribe(topic, () => this.later()));
+    this.end = () => ends.forEach((end) => end());
   }
 
   disconnectedCallback() {
@@ -69,6 +74,11 @@ class LiveList extends HTMLElement {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const fresh = this.id ? page.getElementById(this.id) : null;
     this.replaceChildren(...(fresh ?? page.body).childNodes);
+    for (const id of (this.getAttribute('also') ?? '').split(' ').filter(Boolean)) {
+      const part = document.getElementById(id);
+      const drawn = page.getElementById(id);
+      if (part && drawn && !part.contains(document.activeElement)) part.replaceChildren(...drawn.childNodes);
+    }
   }
 }
 

@@ -7,6 +7,7 @@ const parts = {
   'theme-switch': 'causeway/theme-switch',
   'time-chart': 'causeway/time-chart',
   'city-map': 'causeway/city-map',
+  'map-layers': 'causeway/map-layers',
 };
 const wanted = new Set();
 for (const [element, module] of Object.entries(parts)) {

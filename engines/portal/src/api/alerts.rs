@@ -2,7 +2,7 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use host::{Gate, Problem};
+use host::{Access, Doc, Gate, Problem, Routes};
 use sensing::alert::{Alert, State};
 use sensing::rule::Channel;
 use ui::layout::address;
@@ -10,12 +10,22 @@ use ui::markup::escape;
 use vocab::Time;
 
 use super::register::html_lang;
+use crate::Portal;
 use crate::pages::asked::Asked;
 
 /// Entries of a feed, newest first; older ones are on the pages.
 const ENTRIES: i64 = 100;
 
-pub async fn changes(gate: Gate, asked: Asked) -> Result<Response, Problem> {
+pub fn routes() -> Routes<Portal> {
+    Routes::new().get(
+        "/{lang}/alerts/changes.atom",
+        Access::public_read("alerts"),
+        Doc::new("Public alerts, newest first").media_type("application/atom+xml"),
+        changes,
+    )
+}
+
+async fn changes(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let (portal, r) = (&asked.portal, asked.reader());
     let sensing = &portal.parts().sensing;
     let all = sensing.public_alerts(ENTRIES).await?;

@@ -8,14 +8,14 @@ use std::time::Duration;
 use axum::extract::RawQuery;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use host::{Gate, Problem};
 use sensing::actions::alerts::News;
 use sensing::entity::Sight;
 use sensing::observation::Content;
 use serde_json::{Value as Json, json};
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use ui::Reader;
 use ui::status::State as Mood;
@@ -42,6 +42,8 @@ enum Why<'a> {
     /// It has just opened, or fell behind: everything that has a value.
     Opening,
     Beat(&'a Beat),
+    /// Something was said to the public, or withdrawn.
+    News,
     /// Time went by.
     Time,
 }
@@ -50,6 +52,7 @@ impl Why<'_> {
     fn touches(&self, feed: &str) -> bool {
         match self {
             Why::Opening | Why::Time => true,
+            Why::News => false,
             Why::Beat(beat) => feed.is_empty() || beat.feeds.contains(feed),
         }
     }
@@ -68,6 +71,14 @@ enum Topic {
     },
     /// The list of alerts.
     Alerts,
+    /// What is said to the public: drawn again when something is said or withdrawn.
+    Notices,
+}
+
+enum Heard {
+    Beat(Result<Arc<Beat>, RecvError>),
+    News,
+    Nothing,
 }
 
 struct Listener {
@@ -77,21 +88,24 @@ struct Listener {
     waiting: VecDeque<Event>,
     beats: broadcast::Receiver<Arc<Beat>>,
     /// For a page that shows alerts.
-    news: Option<broadcast::Receiver<News>>,
+    alerts: Option<broadcast::Receiver<News>>,
     /// A storm of alerts is one message in half a second.
     not_before: Instant,
+    news: watch::Receiver<u64>,
 }
 
 pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let Asked { portal, lang } = asked;
     let beats = portal.beats();
+    let news = portal.parts().news.clone();
     let mut listener = Listener {
         portal,
         lang,
         topics: Vec::new(),
         waiting: VecDeque::new(),
         beats,
-        news: None,
+        news,
+        alerts: None,
         not_before: Instant::now(),
     };
     let pairs = query.unwrap_or_default();
@@ -101,7 +115,7 @@ pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Re
         listener.topics.extend(listener.topic(&topic));
     }
     if listener.topics.iter().any(|topic| matches!(topic, Topic::Alerts)) {
-        listener.news = Some(listener.portal.parts().sensing.alerts().listen());
+        listener.alerts = Some(listener.portal.parts().sensing.alerts().listen());
     }
     // Values are states, not events: whoever comes back is told the current ones, and has missed nothing.
     listener.all().await?;
@@ -109,7 +123,8 @@ pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Re
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
+    // Whoever wraps the answer may ask once more after its end.
+    Ok(Sse::new(events.fuse()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
 impl Listener {
@@ -119,6 +134,9 @@ impl Listener {
         }
         if name == "alerts" {
             return Some(Topic::Alerts);
+        }
+        if name == "notices" {
+            return Some(Topic::Notices);
         }
         if let Some(feed) = name.strip_prefix("map:") {
             return Some(Topic::List { name: name.into(), feed: feed.into() });
@@ -176,7 +194,7 @@ impl Listener {
                     let row = match &why {
                         Why::Beat(beat) => beat.rows.get(id).cloned(),
                         Why::Opening => portal.parts().sensing.observations().last(*id),
-                        Why::Time => None,
+                        Why::Time | Why::News => None,
                     };
                     let Some(row) = row else { continue };
                     let limit = portal.parts().sensing.note(*id).map_or(0, |note| note.freshness_seconds);
@@ -188,6 +206,11 @@ impl Listener {
                     told.push(("value", message));
                 }
                 Topic::Alerts => {}
+                Topic::Notices => {
+                    if matches!(why, Why::News) {
+                        told.push(("list", json!({ "id": "notices" })));
+                    }
+                }
                 Topic::List { name, feed } => {
                     if matches!(why, Why::Beat(_)) && why.touches(feed) {
                         told.push(("list", json!({ "id": name })));
@@ -209,19 +232,22 @@ impl Listener {
                 return Some(event);
             }
             let heard = tokio::select! {
-                beat = tokio::time::timeout(LOOK_AGAIN, self.beats.recv()) => beat,
-                () = of_alerts(&mut self.news, self.not_before) => {
+                () = of_alerts(&mut self.alerts, self.not_before) => {
                     self.not_before = Instant::now() + TOGETHER;
                     self.waiting.push_back(Event::default().event("list").data("{\"id\":\"alerts\"}"));
                     continue;
                 }
+                beat = self.beats.recv() => Heard::Beat(beat),
+                Ok(()) = self.news.changed() => Heard::News,
+                () = tokio::time::sleep(LOOK_AGAIN) => Heard::Nothing,
             };
             let clocks = self.portal.clocks().await.ok()?;
             match heard {
-                Ok(Ok(beat)) => self.tell(&clocks, Why::Beat(&beat)),
-                Ok(Err(RecvError::Lagged(_))) => self.tell(&clocks, Why::Opening),
-                Ok(Err(RecvError::Closed)) => return None,
-                Err(_) => self.tell(&clocks, Why::Time),
+                Heard::Beat(Ok(beat)) => self.tell(&clocks, Why::Beat(&beat)),
+                Heard::Beat(Err(RecvError::Lagged(_))) => self.tell(&clocks, Why::Opening),
+                Heard::Beat(Err(RecvError::Closed)) => return None,
+                Heard::News => self.tell(&clocks, Why::News),
+                Heard::Nothing => self.tell(&clocks, Why::Time),
             }
         }
     }

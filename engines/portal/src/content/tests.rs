@@ -6,6 +6,7 @@ use vocab::Lang;
 use super::*;
 use crate::register::schedule::Schedule;
 use crate::register::{Carried, Nature, Stage};
+use crate::search::Kind;
 
 /// Keys that are put together or kept in tables, which no search for literals finds.
 const IN_TABLES: [&str; 29] = [
@@ -63,6 +64,7 @@ fn every_word_that_pages_ask_for_is_there() {
     let mut keys = keys_in(&all);
     keys.extend(IN_TABLES.map(String::from));
     keys.extend(Stage::ALL.map(|stage| format!("stage-{}", stage.word())));
+    keys.extend(Kind::ALL.map(|kind| format!("kind-{}", kind.word())));
     keys.extend(Schedule::WORDS.map(|word| format!("schedule-word-{word}")));
     keys.extend(
         Nature::ALL.iter().flat_map(|n| ["", "-text"].map(|end| format!("nature-{}{end}", n.word()))),

@@ -20,6 +20,7 @@ fn levels_hold_from_their_lower_bound_to_below_their_upper() {
     let level = |below: Option<f64>, from: Option<f64>| Level {
         below,
         from,
+        is: None,
         state: Mood::Bad,
         label: Text::default(),
     };

@@ -35,8 +35,6 @@ const RANGES: [(&str, &str, i64); 5] = [
 const POINTS: u64 = 1_500;
 /// Words and objects of a table: they are read, not drawn.
 const WORDS: usize = 200;
-/// Weeks whose same hour says what is usual (promise 4: four, else too little history).
-const WEEKS: i64 = 4;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Wish {
@@ -298,7 +296,7 @@ async fn usual(portal: &Portal, stream: &StreamView) -> Result<Usual, Problem> {
     let Some((first, _)) = stream.extent else { return Ok(Usual::NotAsked) };
     let hour = Time(row.t).floor(HOUR);
     let mut means = Vec::new();
-    for week in 1..=WEEKS {
+    for week in 1..=figures::WEEKS {
         let start = hour.plus(-week * 7 * DAY);
         if start.0 < first {
             return Ok(Usual::TooLittleHistory);
@@ -306,14 +304,5 @@ async fn usual(portal: &Portal, stream: &StreamView) -> Result<Usual, Problem> {
         let found = portal.parts().sensing.summary(stream.id, start, start.plus(HOUR), HOUR).await?;
         means.extend(found.iter().filter_map(|(_, summary)| summary.mean()));
     }
-    if means.len() < WEEKS as usize {
-        return Ok(Usual::TooLittleHistory);
-    }
-    let low = means.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = means.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let now = row.number().unwrap_or(low);
-    // The ruler reaches a quarter of its own length beyond whatever it shows.
-    let (least, most) = (low.min(now), high.max(now));
-    let room = ((most - least) / 4.0).max(most.abs() * 0.05).max(0.5);
-    Ok(Usual::Band { low, high, scale_low: least - room, scale_high: most + room })
+    Ok(row.number().map_or(Usual::NotAsked, |now| figures::usual(now, &means)))
 }

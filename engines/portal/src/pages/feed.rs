@@ -21,7 +21,7 @@ use super::asked::Asked;
 use super::{answer, figures};
 use crate::Portal;
 
-/// Things named on a feed's page; all of them are on the map and in the API.
+/// Things, and features, named on a feed's page; all of them are in the API.
 const THINGS: usize = 40;
 /// Quarantined records shown; the operator's API has the rest.
 const QUARANTINED: u32 = 10;
@@ -90,7 +90,9 @@ pub async fn feeds(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     ];
     let mut all = Table::new(r.t("feeds-caption"), columns);
     let mut newest_of_all = None;
+    let drawn = portal.parts().spatial.collections(spatial::Sight::Public);
     for status in portal.statuses(gate.now) {
+        let drawn = drawn.iter().find(|c| c.collection == status.feed.id.as_str()).map_or(0, |c| c.count);
         let known = portal.known(status.feed.id.as_str()).await?;
         let newest = newest(portal, &status);
         newest_of_all = newest_of_all.max(newest);
@@ -106,7 +108,7 @@ pub async fn feeds(gate: Gate, asked: Asked) -> Result<Response, Problem> {
                 Mood::Off => Markup::default(),
                 _ => Markup::text(&figures::owner(Some(&status.feed), portal.parts().mode, &r)),
             },
-            table::number(known.things.len() as f64, 0, &r),
+            table::number((known.things.len() + drawn) as f64, 0, &r),
         ]);
     }
     let (waiting, capacity) = portal.parts().sensing.door().load();
@@ -189,6 +191,9 @@ struct FeedHtml<'a> {
     places: Vec<(String, String)>,
     more: Option<String>,
     map: Option<String>,
+    /// What is no thing: the first of its features, how many there are, and where all of them are.
+    features: Vec<String>,
+    all_features: Option<(String, String)>,
     file: String,
     sha256: String,
 }
@@ -223,6 +228,8 @@ pub async fn feed(
         Crumb::new(r.t("feeds-title"), "/feeds"),
         Crumb::new(title, ""),
     ];
+    let which = spatial::Which::first(THINGS, spatial::Sight::Public);
+    let features = portal.parts().spatial.features_of(&id, which).await?;
     let placed = known.things.iter().any(|thing| thing.position.is_some());
     let operator = gate.sees_internal();
     page.content = Markup::of(&FeedHtml {
@@ -247,6 +254,12 @@ pub async fn feed(
             r.say("table-shown", &args)
         }),
         map: placed.then(|| ui::layout::address(lang, &format!("/map?feed={id}"))),
+        all_features: features.as_ref().map(|page| {
+            (r.say("feed-features", &[("count", r.count(page.matched).into())]), format!("/features/{id}"))
+        }),
+        features: features
+            .map(|page| page.features.iter().map(|feature| r.plain(&feature.name)).collect())
+            .unwrap_or_default(),
         file: format!("feeds/{id}.toml"),
         sha256: feed.sha256.chars().take(12).collect(),
         r,

@@ -14,21 +14,25 @@ use ui::chart::{self, Point};
 use ui::layout::Shown;
 use ui::markup::Markup;
 use ui::status::State;
-use ui::tile::{Figure, Tile};
+use ui::tile::{Figure, Tile, Usual};
 use vocab::time::{DAY, HOUR, SECOND};
 use vocab::{Mode, Quality, Text, Time};
 
-use crate::dashboard::{Mood, Show, TileFile};
+use crate::dashboard::{Level, Mood, Show, TileFile};
 use crate::{Portal, unit};
 
 /// A figure of the front page is made anew no more often.
 const FIGURE_KEPT: i64 = SECOND;
+/// Weeks whose same hour says what is usual.
+pub const WEEKS: i64 = 4;
 /// Sources are few and never renamed; a new one is known after this.
 const SOURCES_KEPT: i64 = 2 * SECOND;
 
 pub struct Figures {
     made: Mutex<HashMap<String, (Time, Arc<Current>)>>,
     trails: Mutex<HashMap<String, Arc<Vec<Point>>>>,
+    /// What is usual for an hour, with the hour.
+    usual: Mutex<HashMap<String, (Time, Vec<f64>)>>,
     /// With when they were read.
     sources: Mutex<(Time, Arc<HashMap<u32, String>>)>,
 }
@@ -38,6 +42,7 @@ impl Default for Figures {
         Figures {
             made: Mutex::default(),
             trails: Mutex::default(),
+            usual: Mutex::default(),
             sources: Mutex::new((Time(0), Arc::default())),
         }
     }
@@ -105,17 +110,23 @@ impl Portal {
     }
 
     fn make(&self, tile: &TileFile, clocks: &Clocks) -> Current {
-        let sensing = &self.parts().sensing;
         let all = self.values(tile);
-        let newest = all.iter().map(|(_, row)| row.t).max().map(Time);
+        let values = all.iter().map(|(datastream, row)| (datastream.id, datastream.slug.as_str(), row));
+        self.figure_of(tile.show, &values.collect::<Vec<_>>(), clocks)
+    }
+
+    /// One figure of the newest values of many datastreams: the id and the slug of each, and the value.
+    pub(crate) fn figure_of(&self, show: Show, all: &[(i64, &str, &Row)], clocks: &Clocks) -> Current {
+        let sensing = &self.parts().sensing;
+        let newest = all.iter().map(|(_, _, row)| row.t).max().map(Time);
         let mut fresh = Vec::new();
         let mut old = Vec::new();
-        for (datastream, row) in &all {
+        for (id, slug, row) in all {
             let Some(number) = row.number() else { continue };
-            let limit = sensing.note(datastream.id).map_or(0, |note| note.freshness_seconds);
+            let limit = sensing.note(*id).map_or(0, |note| note.freshness_seconds);
             let is_fresh =
                 limit == 0 || clocks.of(self, row).0.saturating_sub(row.t) <= limit.saturating_mul(SECOND);
-            if is_fresh { &mut fresh } else { &mut old }.push((number, datastream.slug.as_str(), row));
+            if is_fresh { &mut fresh } else { &mut old }.push((number, *slug, *row));
         }
         // Old values never dilute new ones; where there are only old ones, the tile says so.
         let (mut used, is_stale) = if fresh.is_empty() { (old, true) } else { (fresh, false) };
@@ -127,7 +138,7 @@ impl Portal {
             used.retain(|(_, _, row)| row.source == source);
         }
         let numbers: Vec<f64> = used.iter().map(|(number, _, _)| *number).collect();
-        let figure = tile.show.figure(&numbers);
+        let figure = show.figure(&numbers);
         Current {
             value: figure.map(|(value, _)| value),
             time: used.iter().map(|(_, _, row)| row.t).max().map(Time).or(newest),
@@ -169,6 +180,7 @@ impl Portal {
             }
             None => String::new(),
         };
+        drawn.usual = self.usual_of(tile, &current);
         let trails = self.inner.figures.trails.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(points) = trails.get(&tile.id).filter(|points| points.len() > 2) {
             let (from, to) = (points[0].time, points[points.len() - 1].time);
@@ -179,10 +191,19 @@ impl Portal {
 
     /// State and word of a figure.
     pub(crate) fn judged(&self, tile: &TileFile, current: &Current, reader: &Reader) -> (State, String) {
+        self.judged_by(|value| tile.level(value), current, reader)
+    }
+
+    pub(crate) fn judged_by<'l>(
+        &self,
+        level: impl Fn(f64) -> Option<&'l Level>,
+        current: &Current,
+        reader: &Reader,
+    ) -> (State, String) {
         match current.value {
             None => (State::Unknown, reader.t("status-unknown")),
             Some(_) if current.is_stale => (State::Stale, reader.t("status-old")),
-            Some(value) => match tile.level(value) {
+            Some(value) => match level(value) {
                 Some(level) => (mood(level.state), reader.plain(&level.label)),
                 None => (State::Good, String::new()),
             },
@@ -190,7 +211,7 @@ impl Portal {
     }
 
     /// The name of the thing that a datastream belongs to.
-    async fn place_of(&self, slug: &str) -> Result<Option<Text>, DbError> {
+    pub(crate) async fn place_of(&self, slug: &str) -> Result<Option<Text>, DbError> {
         let Some(feed) = slug.split('/').next() else { return Ok(None) };
         let known = self.known(feed).await?;
         let thing = known.streams.iter().find(|(_, streams)| streams.iter().any(|s| s.slug == slug));
@@ -202,29 +223,54 @@ impl Portal {
         self.parts().feeds.iter().find(|feed| feed.id.as_str() == id).cloned()
     }
 
-    /// Draws the lines of the last day under the tiles.
+    /// Whether a figure is usual, as far as the hour that was looked at goes.
+    fn usual_of(&self, tile: &TileFile, current: &Current) -> Usual {
+        let (Some(value), Some(time)) = (current.value, current.time) else { return Usual::NotAsked };
+        let known = self.inner.figures.usual.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(&tile.id) {
+            Some((hour, weeks)) if *hour == time.floor(HOUR) && !current.is_stale => usual(value, weeks),
+            _ => Usual::NotAsked,
+        }
+    }
+
+    /// The figure of each hour between two times, out of the hourly means of its datastreams.
+    async fn hours(&self, tile: &TileFile, from: Time, to: Time) -> Result<Vec<Point>, DbError> {
+        let all = self.values(tile);
+        let ids: Vec<i64> = all.iter().map(|(datastream, _)| datastream.id).collect();
+        let steps = self.parts().sensing.observations().aggregate(ids, from.0, to.0, HOUR).await?;
+        let mut hours: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+        for (_, at, summary) in steps {
+            hours.entry(at).or_default().extend(summary.mean());
+        }
+        let points = hours.into_iter().filter_map(|(at, values)| {
+            // A sum over fewer values is a smaller sum, not a smaller city.
+            let enough = tile.show != Show::Sum || values.len() * 10 >= all.len() * 9;
+            let (value, _) = tile.show.figure(&values).filter(|_| enough)?;
+            Some(Point::new(Time(at), value))
+        });
+        Ok(points.collect())
+    }
+
+    /// Draws the lines of the last day under the tiles, and looks up what this hour was in the weeks before.
     pub(crate) async fn draw_trails(&self) -> Result<(), DbError> {
         let clocks = self.clocks().await?;
         for tile in &self.parts().content.dashboard.tiles {
-            let all = self.values(tile);
-            let Some(newest) = all.iter().map(|(_, row)| row.t.min(clocks.of(self, row).0)).max() else {
-                continue;
-            };
-            let ids: Vec<i64> = all.iter().map(|(datastream, _)| datastream.id).collect();
+            let newest = self.values(tile).iter().map(|(_, row)| row.t.min(clocks.of(self, row).0)).max();
+            let Some(newest) = newest else { continue };
             let to = Time(newest).floor(HOUR).plus(HOUR);
-            let steps =
-                self.parts().sensing.observations().aggregate(ids, to.plus(-DAY).0, to.0, HOUR).await?;
-            let mut hours: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
-            for (_, at, summary) in steps {
-                hours.entry(at).or_default().extend(summary.mean());
+            let points = Arc::new(self.hours(tile, to.plus(-DAY), to).await?);
+            let mut weeks = Vec::new();
+            for week in 1..=WEEKS {
+                let start = to.plus(-HOUR - week * 7 * DAY);
+                let then = self.hours(tile, start, start.plus(HOUR)).await?;
+                weeks.extend(then.first().and_then(|point| point.value));
             }
-            let points = hours.into_iter().filter_map(|(at, values)| {
-                // A sum over fewer values is a smaller sum, not a smaller city.
-                let enough = tile.show != Show::Sum || values.len() * 10 >= all.len() * 9;
-                let (value, _) = tile.show.figure(&values).filter(|_| enough)?;
-                Some(Point::new(Time(at), value))
-            });
-            let points = Arc::new(points.collect::<Vec<_>>());
+            self.inner
+                .figures
+                .usual
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(tile.id.clone(), (to.plus(-HOUR), weeks));
             self.inner
                 .figures
                 .trails
@@ -271,7 +317,20 @@ impl Portal {
     }
 }
 
-fn mood(mood: Mood) -> State {
+/// What a value is beside those of the same hour in the weeks before (promise 4: four, else too little history).
+pub fn usual(value: f64, weeks: &[f64]) -> Usual {
+    if weeks.len() < WEEKS as usize {
+        return Usual::TooLittleHistory;
+    }
+    let low = weeks.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = weeks.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // The ruler reaches a quarter of its own length beyond whatever it shows.
+    let (least, most) = (low.min(value), high.max(value));
+    let room = ((most - least) / 4.0).max(most.abs() * 0.05).max(0.5);
+    Usual::Band { low, high, scale_low: least - room, scale_high: most + room }
+}
+
+pub fn mood(mood: Mood) -> State {
     match mood {
         Mood::Good => State::Good,
         Mood::Notice => State::Notice,

@@ -8,11 +8,14 @@ use ui::map;
 use ui::markup::Markup;
 use ui::status::{self, State as Mood};
 use ui::{Reader, tile};
-use vocab::{Bounds, Mode, Position};
+use vocab::{Bounds, Mode, Position, Time};
 
 use super::asked::Asked;
 use super::feed::health;
+use super::register::Saying;
+use super::storm::StormShown;
 use super::{answer, map as places};
+use crate::dashboard::TileFile;
 use crate::notice::Notice;
 use crate::{Portal, store};
 
@@ -28,6 +31,10 @@ const LOOKED_THROUGH: i64 = 200;
 struct HomeHtml<'a> {
     r: Reader<'a>,
     now: String,
+    src: String,
+    storm: Option<StormShown>,
+    tasks: Vec<(String, String, String)>,
+    sayings: Vec<Saying>,
     notices: Vec<NoticeShown>,
     /// What can be said where no notice is in force.
     silence: String,
@@ -35,18 +42,19 @@ struct HomeHtml<'a> {
     locator: Markup,
     ground: String,
     kinds: Vec<Kind>,
-    feeds: Vec<FeedShown>,
+    /// How many feeds are in which state.
+    feeds: Vec<(Markup, String)>,
 }
 
-struct NoticeShown {
+pub struct NoticeShown {
     /// Some sources give the whole text as its title: then this is its beginning.
-    title: String,
-    lang: String,
+    pub title: String,
+    pub lang: String,
     /// What the title does not say, if anything.
-    text: String,
-    when: Markup,
-    owner: String,
-    href: String,
+    pub text: String,
+    pub when: Markup,
+    pub owner: String,
+    pub href: String,
 }
 
 /// A kind of place that the map shows.
@@ -56,50 +64,30 @@ struct Kind {
     count: String,
 }
 
-struct FeedShown {
-    title: String,
-    href: String,
-    chip: Markup,
-}
-
 pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let clocks = portal.clocks().await?;
     let to = |path: &str| ui::layout::address(lang, path);
+    let in_force = portal.in_force(gate.now).await?;
+    let storm = portal.parts().content.storms.on(&in_force);
+    let mut shown_tiles: Vec<&TileFile> = portal.parts().content.dashboard.tiles.iter().collect();
+    if let Some((storm, _)) = storm {
+        // What matters in a storm comes first; the rest keeps its order.
+        let rank = |tile: &TileFile| storm.tiles.iter().position(|id| *id == tile.id).unwrap_or(usize::MAX);
+        shown_tiles.sort_by_key(|tile| rank(tile));
+    }
     let mut tiles = Vec::new();
     let mut newest = None;
-    for tile in &portal.parts().content.dashboard.tiles {
+    for tile in shown_tiles {
         let drawn = portal.dashboard_tile(tile, &r, &clocks).await?;
         newest = newest.max(drawn.time);
         tiles.push(drawn);
     }
-    let (mut kinds, mut points, mut feeds) = (Vec::new(), Vec::new(), Vec::new());
-    for feed in &portal.parts().feeds {
-        let known = portal.known(feed.id.as_str()).await?;
-        let placed: Vec<Position> = known.things.iter().filter_map(|thing| thing.position).collect();
-        if !placed.is_empty() {
-            kinds.push(Kind {
-                name: r.plain(&feed.title),
-                href: to(&format!("/map?feed={}", feed.id)),
-                count: r.say("places-count", &[("n", placed.len().into())]),
-            });
-            points.extend(placed);
-        }
-    }
-    for status in portal.statuses(gate.now) {
-        let (state, word) = health(status.health, portal.parts().mode, &r);
-        feeds.push(FeedShown {
-            title: r.plain(&status.feed.title),
-            href: to(&format!("/feeds/{}", status.feed.id)),
-            chip: status::chip(state, &word),
-        });
-    }
-    let (notices, silence) = portal.notices(&r, gate.now).await?;
-    let [west, south, east, north] = portal.parts().pack.city.extent;
-    let bounds = Bounds { west, south, east, north };
-    // A thousand points in a picture of this size are a cloud; every so many of them show as much.
-    let step = points.len().div_ceil(places::DRAWN).max(1);
-    let shown = points.into_iter().step_by(step).map(|point| (point, Mood::Good));
+    let (kinds, points) = kinds(portal, &r).await?;
+    // What the storm says is said.
+    let of_storm = storm.map(|(_, notice)| notice.slug.as_str());
+    let others = in_force.iter().filter(|notice| Some(notice.slug.as_str()) != of_storm);
+    let notices = others.take(NOTICES).map(|notice| portal.notice_shown(notice, &r)).collect();
     // What was recorded is not what is.
     let recorded = portal.parts().mode == Mode::Recording;
     let word = |now: &'static str, then: &'static str| if recorded { then } else { now };
@@ -109,22 +97,69 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     page.lead = r.t(word("home-lead", "home-lead-recorded"));
     page.shown = vec![portal.shown(newest)];
     page.stream = portal.stream(&r);
+    page.own_search = true;
     page.content = Markup::of(&HomeHtml {
         now: r.t(word("home-now", "home-now-recorded")),
+        src: to(""),
+        storm: storm.map(|(storm, notice)| portal.storm_shown(storm, notice, &in_force, &r, gate.now)),
+        tasks: portal.tasks(&r),
+        sayings: portal.sayings(&r),
         notices,
-        silence,
+        silence: portal.silence(&r, gate.now),
         tiles: tile::tiles(&tiles, &r, gate.now),
-        locator: map::locator(&r.t("home-map-label"), bounds, &portal.inner.ground, shown),
-        ground: r.plain(portal.parts().layers.source()),
+        locator: cloud(portal, points, &r),
+        ground: r.plain(portal.parts().layers().source()),
         kinds,
-        feeds,
+        feeds: states(portal, &r, gate.now),
         r,
     });
     Ok(answer(&page))
 }
 
+/// The layers of the map with the number of their places, and where all of these stand.
+async fn kinds(portal: &Portal, r: &Reader<'_>) -> Result<(Vec<Kind>, Vec<Position>), Problem> {
+    let (mut kinds, mut points) = (Vec::new(), Vec::new());
+    for layer in &portal.inner.atlas.layers {
+        let known = portal.known_of(layer).await?;
+        let things = known.iter().flat_map(|known| &known.things);
+        let placed: Vec<Position> = things.filter_map(|thing| thing.position).collect();
+        if !placed.is_empty() {
+            kinds.push(Kind {
+                name: r.plain(&layer.title),
+                href: ui::layout::address(r.lang(), &format!("/map?layer={}", layer.id)),
+                count: r.say("places-count", &[("n", placed.len().into())]),
+            });
+            points.extend(placed);
+        }
+    }
+    Ok((kinds, points))
+}
+
+/// A thousand points in a picture of this size are a cloud; every so many of them show as much.
+fn cloud(portal: &Portal, points: Vec<Position>, r: &Reader) -> Markup {
+    let [west, south, east, north] = portal.parts().pack.city.extent;
+    let bounds = Bounds { west, south, east, north };
+    let step = points.len().div_ceil(places::DRAWN).max(1);
+    let shown = points.into_iter().step_by(step).map(|point| (point, Mood::Good));
+    map::locator(&r.t("home-map-label"), bounds, &portal.inner.ground, shown)
+}
+
+/// How many feeds are in which state, those in the commonest first.
+fn states(portal: &Portal, r: &Reader, now: Time) -> Vec<(Markup, String)> {
+    let mut counts: Vec<(Mood, String, usize)> = Vec::new();
+    for status in portal.statuses(now) {
+        let (state, word) = health(status.health, portal.parts().mode, r);
+        match counts.iter_mut().find(|(_, known, _)| *known == word) {
+            Some((_, _, count)) => *count += 1,
+            None => counts.push((state, word, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+    counts.iter().map(|(state, word, count)| (status::chip(*state, word), r.count(*count))).collect()
+}
+
 /// The beginning of a long title, up to a pause: the end of a word, or what parts a Chinese sentence.
-fn beginning(title: &str) -> String {
+pub(super) fn beginning(title: &str) -> String {
     let mut room = TITLE;
     let fits = title.char_indices().find(|(_, letter)| {
         // A Chinese character is twice as wide as a letter.
@@ -147,38 +182,40 @@ impl HomeHtml<'_> {
 }
 
 impl Portal {
-    /// Notices in force, newest first, and what to say where there are none: that a source lists none, with its time, or
-    /// that it is not known.
-    async fn notices(&self, r: &Reader<'_>, now: vocab::Time) -> Result<(Vec<NoticeShown>, String), Problem> {
+    /// Public notices in force, newest first.
+    pub(crate) async fn in_force(&self, now: Time) -> Result<Vec<Notice>, Problem> {
         let mode = self.parts().mode;
-        let all = self.parts().db.read(move |tx| store::latest(tx, mode, LOOKED_THROUGH)).await?;
+        let mut all = self.parts().db.read(move |tx| store::latest(tx, mode, LOOKED_THROUGH)).await?;
         let now_of = |notice: &Notice| self.parts().intake.clock(&notice.feed, &notice.source).unwrap_or(now);
-        let in_force = all.iter().filter(|n| n.label == vocab::Label::Public && n.is_in_force(now_of(n)));
-        let shown: Vec<NoticeShown> = in_force
-            .take(NOTICES)
-            .map(|notice| {
-                let feed = self.feed(&notice.feed);
-                let (lang, whole) =
-                    notice.title.best(r.lang()).map_or_else(Default::default, |(l, t)| (l.to_string(), t));
-                let title = beginning(whole);
-                let text = r.plain(&notice.text);
-                let says_more = !text.trim().is_empty() && text.trim() != title;
-                NoticeShown {
-                    lang,
-                    text: if says_more {
-                        text
-                    } else if title == whole {
-                        String::new()
-                    } else {
-                        whole.to_string()
-                    },
-                    title,
-                    when: r.at(notice.at),
-                    owner: feed.map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
-                    href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),
-                }
-            })
-            .collect();
+        all.retain(|notice| notice.label == vocab::Label::Public && notice.is_in_force(now_of(notice)));
+        Ok(all)
+    }
+
+    pub(crate) fn notice_shown(&self, notice: &Notice, r: &Reader<'_>) -> NoticeShown {
+        let feed = self.feed(&notice.feed);
+        let (lang, whole) =
+            notice.title.best(r.lang()).map_or_else(Default::default, |(l, t)| (l.to_string(), t));
+        let title = beginning(whole);
+        let text = r.plain(&notice.text);
+        let says_more = !text.trim().is_empty() && text.trim() != title;
+        NoticeShown {
+            lang,
+            text: if says_more {
+                text
+            } else if title == whole {
+                String::new()
+            } else {
+                whole.to_string()
+            },
+            title,
+            when: r.at(notice.at),
+            owner: feed.map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
+            href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),
+        }
+    }
+
+    /// What to say where no notice is in force: that a source lists none, with its time, or that it is not known.
+    pub(crate) fn silence(&self, r: &Reader<'_>, now: Time) -> String {
         // Only a feed that speaks now may be quoted as saying nothing.
         let heard = self.statuses(now).into_iter().filter(|s| {
             let says =
@@ -186,10 +223,9 @@ impl Portal {
             says && s.health == Health::Green
         });
         let last = heard.filter_map(|s| s.pulls.iter().filter_map(|p| p.state.health.last_good).max()).max();
-        let silence = match last {
+        match last {
             Some(time) => r.say("notices-none", &[("time", r.date_time(time).into())]),
             None => r.t("notices-unknown"),
-        };
-        Ok((shown, silence))
+        }
     }
 }

@@ -7,6 +7,7 @@ use host::{Gate, Problem};
 use ui::layout::Crumb;
 use ui::markup::Markup;
 use ui::{Reader, status, tile};
+use vocab::Day;
 
 use super::answer;
 use super::asked::Asked;
@@ -14,7 +15,7 @@ use super::feed::health;
 use super::register::{Line, carried_chip, schedule_says, stage_chip};
 use super::thing::cut;
 use crate::Portal;
-use crate::register::{Carried, Entry};
+use crate::register::{Carried, Entry, Register};
 
 /// Entries of the same heading that a page names.
 const RELATED: usize = 8;
@@ -117,21 +118,20 @@ pub async fn initiative(
         feeds: feeds(portal, entry, &r, gate.now),
         pages: entry.here.pages.iter().map(|path| (to(path), portal.page_name(path, &r))).collect(),
         needs: (entry.here.state != Carried::Live).then(|| r.plain(&entry.here.needs)),
-        related: register
-            .entries
-            .iter()
-            .filter(|other| {
-                other.section == entry.section && other.chapter == entry.chapter && other.id != entry.id
-            })
-            .take(RELATED)
-            .map(|other| Line::of(other, today, &r))
-            .collect(),
+        related: related(register, entry, today, &r),
         atom: to(&format!("{path}/changes.atom")),
         file: file.map(|file| file.path.clone()).unwrap_or_default(),
         sha256: file.map(|file| file.sha256.chars().take(12).collect()).unwrap_or_default(),
         r,
     });
     Ok(answer(&page))
+}
+
+fn related(register: &Register, entry: &Entry, today: Day, r: &Reader) -> Vec<Line> {
+    let beside = |other: &&Entry| {
+        other.section == entry.section && other.chapter == entry.chapter && other.id != entry.id
+    };
+    register.entries.iter().filter(beside).take(RELATED).map(|other| Line::of(other, today, r)).collect()
 }
 
 fn shown(record: &crate::register::Record, r: &Reader) -> RecordShown {

@@ -15,6 +15,8 @@ use crate::Portal;
 use crate::register::schedule::Schedule;
 use crate::register::{Carried, Entry, Nature, Register, Stage};
 
+/// Records that the front page names.
+const SAYINGS: usize = 3;
 /// What a filter asks for where no source has spoken.
 const SILENT: &str = "silent";
 
@@ -27,9 +29,37 @@ impl Portal {
         })
     }
 
+    /// What sources lately said of the city's plan.
+    pub(crate) fn sayings(&self, r: &Reader) -> Vec<Saying> {
+        let Some(register) = &self.parts().content.register else { return Vec::new() };
+        let mut newest: Vec<_> = register
+            .entries
+            .iter()
+            .filter_map(|entry| entry.newest().map(|record| (entry, record)))
+            .collect();
+        newest.sort_by(|a, b| b.1.date.cmp(&a.1.date).then_with(|| a.0.id.cmp(&b.0.id)));
+        let shown = newest.into_iter().take(SAYINGS).map(|(entry, record)| Saying {
+            title: r.plain(&entry.title),
+            href: entry_address(entry, r),
+            date: r.date_of(record.date),
+            stage: stage_chip(Some(record.stage), r),
+            says: r.plain(&record.says),
+        });
+        shown.collect()
+    }
+
     pub(crate) fn today(&self, gate: &Gate) -> Day {
         Day::of(gate.now, &self.site().zone)
     }
+}
+
+/// What a source lately said of an entry.
+pub struct Saying {
+    pub title: String,
+    pub href: String,
+    pub date: String,
+    pub stage: Markup,
+    pub says: String,
 }
 
 /// A stage as a chip: how full its mark is tells how far it is, and the word says it.

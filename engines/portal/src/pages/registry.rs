@@ -1,13 +1,14 @@
 //! Things and datastreams of a feed, kept for some seconds: a page of a thousand places must not read them again for
 //! every reader. Values are not kept here; they are always asked of the engine.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use host::DbError;
 use sensing::actions::entities::look::{StreamView, ThingView};
 use sensing::entity::Sight;
+use vocab::Position;
 use vocab::time::SECOND;
 
 use crate::Portal;
@@ -22,6 +23,12 @@ pub struct Known {
     pub things: Vec<ThingView>,
     /// Datastreams by the id of their thing, in order of their ids.
     pub streams: HashMap<i64, Vec<StreamView>>,
+    /// Of `things`, the numbers of those that lie in each district, by the number of the district.
+    pub in_area: HashMap<usize, Vec<usize>>,
+    /// The last parts of the slugs of datastreams that had a value when this was read.
+    pub spoken: HashSet<String>,
+    /// Where each thing was when its district was looked up, and which it is.
+    whereabouts: HashMap<i64, (Position, Option<usize>)>,
     /// When it was read, or somebody last set out to read it again.
     at: AtomicI64,
 }
@@ -67,11 +74,38 @@ impl Portal {
         let sensing = &self.parts().sensing;
         let things = sensing.things(Some(feed), &Sight::Public, 0, MOST).await?;
         let mut streams: HashMap<i64, Vec<StreamView>> = HashMap::new();
+        let mut spoken = HashSet::new();
         for stream in sensing.datastreams_by_feed(feed, &Sight::Public).await? {
+            let key = stream.slug.rsplit('/').next().unwrap_or_default();
+            if stream.last.is_some() && !spoken.contains(key) {
+                spoken.insert(key.to_string());
+            }
             streams.entry(stream.thing).or_default().push(stream);
         }
-        let known = Arc::new(Known { things, streams, at: AtomicI64::new(self.parts().clock.now().0) });
+        let whereabouts = self.whereabouts(feed, &things);
+        let mut in_area: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (at, thing) in things.iter().enumerate() {
+            if let Some((_, Some(area))) = whereabouts.get(&thing.id) {
+                in_area.entry(*area).or_default().push(at);
+            }
+        }
+        let at = AtomicI64::new(self.parts().clock.now().0);
+        let known = Arc::new(Known { things, streams, in_area, spoken, whereabouts, at });
         self.keep(feed, known.clone());
         Ok(known)
+    }
+
+    /// The district of each thing that has a place. A thing that has not moved is not looked up again: a city has tens of
+    /// thousands of them, and they stand still.
+    fn whereabouts(&self, feed: &str, things: &[ThingView]) -> HashMap<i64, (Position, Option<usize>)> {
+        let layers = self.parts().layers();
+        let earlier = self.kept(feed);
+        let placed = things.iter().filter_map(|thing| Some((thing.id, thing.position?)));
+        let found = placed.map(|(id, position)| {
+            let known = earlier.as_ref().and_then(|known| known.whereabouts.get(&id));
+            let known = known.filter(|(was, _)| *was == position).map(|(_, area)| *area);
+            (id, (position, known.unwrap_or_else(|| layers.area_number(position))))
+        });
+        found.collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What is the same on every page, from the pack and the configuration.
 
+use spatial::layer::Kind;
 use ui::language::Words;
 use ui::layout::{NavItem, Site, SiteLang};
 use vocab::{Lang, Text};
@@ -36,11 +37,22 @@ pub fn site(parts: &Parts) -> Site {
         .collect();
     let tags: Vec<Lang> = langs.iter().map(|l| l.lang.clone()).collect();
     let words = &parts.content.words;
-    let nav = NAV
+    let mut nav: Vec<NavItem> = NAV
         .iter()
         .filter(|(_, path)| *path != REGISTER || parts.content.register.is_some())
         .map(|(key, path)| NavItem { label: in_all(words, &tags, key), path: (*path).into() })
         .collect();
+    // What a pack does not have is not offered.
+    let town = &parts.content.town;
+    let has_districts = !parts.layers().shapes(Kind::Boundaries).is_empty();
+    let offered = [
+        (has_districts, "nav-districts", "/districts"),
+        (!town.visitors.points.is_empty(), "nav-visitors", "/visitors"),
+    ];
+    for (at, (_, key, path)) in offered.into_iter().filter(|(is_there, ..)| *is_there).enumerate() {
+        // After the map.
+        nav.insert(2 + at, NavItem { label: in_all(words, &tags, key), path: path.into() });
+    }
     let named = |name: &String| Text::new(tags.iter().map(|lang| (lang.clone(), name.clone())));
     let operator = parts.run_by.as_ref().map(named).or_else(|| city.run_by.clone());
     Site {
@@ -53,7 +65,7 @@ pub fn site(parts: &Parts) -> Site {
         operator: operator.unwrap_or_else(|| in_all(words, &tags, "operator-unnamed")),
         operator_url: "/about".into(),
         wrong_url: "/wrong".into(),
-        search_path: None,
+        search_path: Some("/search".into()),
         origin: parts.origin.trim_end_matches('/').to_string(),
     }
 }

@@ -37,7 +37,7 @@ struct ThingHtml<'a> {
     locator: Markup,
     ground: String,
     position: Option<String>,
-    area: Option<String>,
+    area: Option<(String, String)>,
     facts: Vec<(String, String)>,
     near: Vec<(String, String, String)>,
     owner: String,
@@ -82,7 +82,7 @@ pub async fn thing(
     page.stream = portal.stream(&r).filter(|_| !tiles.is_empty());
     page.crumbs = crumbs(portal, &r, thing.feed.as_deref(), title);
     let place = thing.position;
-    let layers = &portal.parts().layers;
+    let layers = portal.parts().layers();
     page.content = Markup::of(&ThingHtml {
         tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
         more: (streams.len() > TILES).then(|| {
@@ -93,7 +93,9 @@ pub async fn thing(
         locator: place.map(|at| around(at, portal, &r)).unwrap_or_default(),
         ground: r.plain(layers.source()),
         position: place.map(|at| format!("{:.5}, {:.5}", at.latitude, at.longitude)),
-        area: place.and_then(|at| layers.area_at(at)).map(|area| r.plain(&area.name)),
+        area: place
+            .and_then(|at| layers.area_at(at))
+            .map(|area| (r.plain(&area.name), portal.area_address(&r, area.slug.as_str()))),
         facts: facts(&thing, &streams, &r),
         near,
         owner: figures::owner(thing.source.as_deref(), portal.parts().mode, &r),
@@ -124,7 +126,7 @@ pub(super) fn crumbs(portal: &Portal, r: &Reader, feed: Option<&str>, title: Str
     crumbs
 }
 
-fn around(at: Position, portal: &Portal, r: &Reader) -> Markup {
+pub(super) fn around(at: Position, portal: &Portal, r: &Reader) -> Markup {
     let bounds = Bounds {
         west: at.longitude - AROUND_DEGREES,
         south: at.latitude - AROUND_DEGREES * 0.6,

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use host::{Access, Doc, Gate, Problem, Routes};
 use serde_json::{Value as Json, json};
 
@@ -144,7 +144,8 @@ fn text(
         }
     };
     let writing = Writing { sensing, datastream, form, span, head: Some(head), rows: 0, is_done: false };
-    Body::from_stream(stream::unfold(writing, |writing| async move { writing.next().await }))
+    // Whoever compresses the answer may ask once more after its end.
+    Body::from_stream(stream::unfold(writing, |writing| async move { writing.next().await }).fuse())
 }
 
 /// The file as the export writes it, whole: a Parquet file says at its end where its parts are.

@@ -10,7 +10,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use host::{Access, Doc, Gate, Problem, Routes};
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -159,7 +159,8 @@ async fn stream_of(
         let event = reader.next().await?;
         Some((Ok::<_, Infallible>(event), reader))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
+    // Whoever wraps the answer may ask once more after its end.
+    Ok(Sse::new(events.fuse()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
 fn reset(here: &str) -> Event {

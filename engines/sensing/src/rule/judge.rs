@@ -37,6 +37,8 @@ pub type Known = HashMap<String, State>;
 #[derive(Default)]
 pub struct Judge {
     rules: Vec<Judged>,
+    /// Rules by the keys that they watch: a city of 20,000 datastreams must not ask a thousand rules of each.
+    by_key: HashMap<String, Vec<usize>>,
     watchers: HashMap<i64, Box<[Watcher]>, ById>,
     /// Results that came after later ones, and were not judged.
     pub late: u64,
@@ -80,6 +82,12 @@ struct Group {
 impl Judge {
     /// `known` of each rule that was judged before.
     pub fn new(rules: &[Arc<Rule>], mut known: HashMap<String, Known>) -> Judge {
+        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, rule) in rules.iter().enumerate() {
+            for key in &rule.watch.keys {
+                by_key.entry(key.clone()).or_default().push(index);
+            }
+        }
         let rules = rules
             .iter()
             .map(|rule| Judged {
@@ -90,7 +98,7 @@ impl Judge {
                 newest: i64::MIN,
             })
             .collect();
-        Judge { rules, ..Judge::default() }
+        Judge { rules, by_key, ..Judge::default() }
     }
 
     pub fn rule(&self, index: usize) -> &Arc<Rule> {
@@ -105,7 +113,10 @@ impl Judge {
     /// there was of a datastream that it knows, and nothing of one that it does not.
     pub fn learn(&mut self, datastream: i64, slug: &str, last: Option<i64>) {
         let mut watchers = Vec::new();
-        for (index, judged) in self.rules.iter_mut().enumerate() {
+        let last_part = slug.rsplit('/').next().unwrap_or_default();
+        let indices = [last_part, "*"].into_iter().filter_map(|key| self.by_key.get(key)).flatten();
+        for index in indices.copied() {
+            let judged = &mut self.rules[index];
             let Some((key, prefix)) = judged.rule.watch.matches(slug) else { continue };
             let (subject, input) = match &judged.rule.condition {
                 Condition::Combination { inputs, .. } => {
@@ -119,7 +130,10 @@ impl Judge {
                 Some(unit) => *unit,
                 None => judged.add(&Arc::from(subject), datastream, last),
             };
-            watchers.push(Watcher { rule: index, unit, input });
+            // A rule may name a key and all of them.
+            if !watchers.iter().any(|known: &Watcher| known.rule == index) {
+                watchers.push(Watcher { rule: index, unit, input });
+            }
         }
         self.watchers.insert(datastream, watchers.into());
     }
@@ -290,7 +304,7 @@ impl Unit {
             Condition::Stuck { span, unless } => {
                 let values = OfRow { row, previous: None, zone: &rule.zone };
                 let is_usual = unless.as_ref().is_some_and(|unless| unless.is_true(&values, Time(row.t)));
-                let verdict = match self.stuck(row, is_usual, *span) {
+                let verdict = match self.stuck(row, before, is_usual, *span) {
                     Verdict::Bad if !is_open => Verdict::Unknown,
                     verdict => verdict,
                 };
@@ -318,11 +332,15 @@ impl Unit {
         }
     }
 
-    fn stuck(&mut self, row: &Row, is_usual: bool, span: i64) -> Verdict {
+    fn stuck(&mut self, row: &Row, before: i64, is_usual: bool, span: i64) -> Verdict {
         if row.content() == Content::Missing {
             return Verdict::Unknown;
         }
         let digest = digest(row);
+        // Of what nobody saw for so long nobody knows whether it was the same.
+        if row.t.saturating_sub(before) > span {
+            self.state.same = None;
+        }
         match self.state.same {
             _ if is_usual => {
                 self.state.same = None;

@@ -156,7 +156,7 @@ fn tile_json(layers: &Layers, wanted: &[String]) -> Json {
 
 fn vector_layer(layers: &Layers, kind: Kind) -> Json {
     let mut fields = Map::new();
-    if matches!(kind, Kind::Streets | Kind::PlaceLabels) {
+    if matches!(kind, Kind::Streets | Kind::Railways | Kind::PlaceLabels) {
         fields.insert("name".into(), "name in the city's first language".into());
         for lang in layers.languages() {
             fields.insert(format!("name_{lang}"), format!("name in {lang}").into());

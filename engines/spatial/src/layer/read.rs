@@ -12,7 +12,7 @@ use crate::geometry::{self, Bounds, Geometry};
 
 /// Deepest zoom there may be: a unit of such a tile is some 60 cm, finer than any base map of ours.
 pub const ZOOM_MAX: u8 = 14;
-/// Ranks of places and streets.
+/// Ranks of places, streets and railways.
 pub const RANK_MAX: u8 = 4;
 
 const ABOUT: &str = "map/map.toml";
@@ -229,10 +229,12 @@ impl Reader<'_> {
         };
         let (fits, what) = match (&geometry, self.kind) {
             (Geometry::Polygon(_) | Geometry::MultiPolygon(_), Kind::Land | Kind::Boundaries) => (true, ""),
-            (Geometry::LineString(_) | Geometry::MultiLineString(_), Kind::Streets) => (true, ""),
+            (Geometry::LineString(_) | Geometry::MultiLineString(_), Kind::Streets | Kind::Railways) => {
+                (true, "")
+            }
             (Geometry::Point(_), Kind::PlaceLabels) => (true, ""),
             (_, Kind::Land | Kind::Boundaries) => (false, "Polygon or MultiPolygon"),
-            (_, Kind::Streets) => (false, "LineString or MultiLineString"),
+            (_, Kind::Streets | Kind::Railways) => (false, "LineString or MultiLineString"),
             (_, Kind::PlaceLabels) => (false, "Point"),
         };
         if !fits {

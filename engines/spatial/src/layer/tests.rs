@@ -148,3 +148,17 @@ fn a_long_coast_stays_short_in_a_page() {
     let svg = ui::map::locator("", bounds, &layers.ground(), []);
     assert!((2_000..16_000).contains(&svg.as_str().len()), "{} bytes", svg.as_str().len());
 }
+
+#[test]
+fn the_ground_of_a_part_is_cut_to_it() {
+    let layers = Layers::of(&town()).unwrap();
+    let part = Bounds { west: -9.55, south: 39.35, east: -9.49, north: 39.41 };
+    let ground = layers.ground_within(part);
+    assert_eq!((ground.land.len(), ground.streets.len(), ground.railways.len()), (1, 1, 0));
+    for p in ground.land.iter().chain(&ground.borders).chain(&ground.streets).flatten() {
+        let near = Bounds { west: -9.552, south: 39.348, east: -9.488, north: 39.412 };
+        assert!(near.holds(*p), "{p:?}");
+    }
+    let elsewhere = layers.ground_within(Bounds { west: 0.0, south: 0.0, east: 0.1, north: 0.1 });
+    assert!(elsewhere.land.is_empty() && elsewhere.streets.is_empty());
+}

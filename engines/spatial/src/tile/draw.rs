@@ -20,6 +20,9 @@ const AREA_UNITS_MIN: f64 = 16.0;
 /// From which zoom what has this rank is shown.
 const ZOOM_OF_RANK: [u8; 4] = [0, 9, 11, 13];
 
+/// Lines that have names, in the order they are drawn.
+const WAYS: [Kind; 2] = [Kind::Streets, Kind::Railways];
+
 type Properties = Vec<(String, Value)>;
 
 /// All that is needed to draw any tile.
@@ -28,8 +31,8 @@ pub struct Drawing {
     /// By zoom, from 0.
     levels: Vec<Level>,
     labels: Vec<Label>,
-    /// Of the streets, by their number.
-    streets: Vec<Properties>,
+    /// Of the ways of each kind in [`WAYS`], by their number.
+    ways: Vec<Vec<Properties>>,
 }
 
 /// What is drawn at one zoom, as fine as it can be seen there.
@@ -37,8 +40,8 @@ pub struct Drawing {
 struct Level {
     land: Vec<Area>,
     borders: Vec<Line>,
-    /// With the number of its street.
-    streets: Vec<(Line, usize)>,
+    /// Of each kind in [`WAYS`], with the number of its way.
+    ways: Vec<Vec<(Line, usize)>>,
 }
 
 /// Points of the world, and the box around them.
@@ -61,39 +64,37 @@ struct Label {
 impl Drawing {
     pub fn of(layers: &Layers) -> Drawing {
         let deepest = layers.zoom();
-        let from_zoom = |shape: &Shape| {
-            let rank = usize::from(shape.rank.unwrap_or(1)).clamp(1, ZOOM_OF_RANK.len());
-            ZOOM_OF_RANK[rank - 1].min(deepest)
-        };
         let polygons: Vec<Vec<Vec<Point>>> = layers.shapes(Kind::Land).iter().flat_map(polygons).collect();
         let borders: Vec<Vec<Point>> =
             borders::lines(layers.shapes(Kind::Boundaries)).iter().map(|line| on_world(line)).collect();
-        let streets = layers.shapes(Kind::Streets);
         let mut levels = Vec::new();
         for zoom in 0..=deepest {
             let units = if zoom == deepest { TOLERANCE_UNITS_DEEPEST } else { TOLERANCE_UNITS };
             let unit = 1.0 / (Address::tiles(zoom) * f64::from(EXTENT));
             let simple = |line: &[Point]| seen_line(line, units * unit);
-            let seen = streets.iter().enumerate().filter(|(_, street)| from_zoom(street) <= zoom);
+            let ways = |kind: Kind| {
+                let all = layers.shapes(kind).iter().enumerate();
+                all.filter(|(_, way)| from_zoom(way, deepest) <= zoom)
+                    .flat_map(|(number, way)| lines(way).into_iter().map(move |line| (line, number)))
+                    .filter_map(|(line, number)| Some((simple(&line)?, number)))
+                    .collect()
+            };
             levels.push(Level {
                 land: polygons.iter().filter_map(|rings| area(rings, units * unit, unit)).collect(),
                 borders: borders.iter().filter_map(|line| simple(line)).collect(),
-                streets: seen
-                    .flat_map(|(number, street)| lines(street).into_iter().map(move |line| (line, number)))
-                    .filter_map(|(line, number)| Some((simple(&line)?, number)))
-                    .collect(),
+                ways: WAYS.map(ways).into(),
             });
         }
         let labels = layers.shapes(Kind::PlaceLabels).iter().flat_map(|shape| {
             points(shape).into_iter().map(|at| Label {
                 at,
-                from_zoom: from_zoom(shape),
+                from_zoom: from_zoom(shape, deepest),
                 properties: properties(shape, layers),
             })
         });
         let labels = labels.collect();
-        let streets = streets.iter().map(|street| properties(street, layers)).collect();
-        Drawing { levels, labels, streets }
+        let named = |kind| layers.shapes(kind).iter().map(|way| properties(way, layers)).collect();
+        Drawing { levels, labels, ways: WAYS.map(named).into() }
     }
 
     /// The bytes of a tile; none where nothing is to be seen, or where it lies deeper than the map goes.
@@ -113,16 +114,15 @@ impl Drawing {
             layer.feature(encode::Shape::Lines, &pen.path, &[]);
         }
         layer.finish(&mut tile);
-        let mut layer = encode::Layer::new(Kind::Streets.word());
-        for (line, street) in &level.streets {
-            pen.line(line);
-            layer.feature(
-                encode::Shape::Lines,
-                &pen.path,
-                self.streets.get(*street).map_or(&[], Vec::as_slice),
-            );
+        for ((kind, ways), names) in WAYS.iter().zip(&level.ways).zip(&self.ways) {
+            let mut layer = encode::Layer::new(kind.word());
+            for (line, way) in ways {
+                pen.line(line);
+                let properties = names.get(*way).map_or(&[][..], Vec::as_slice);
+                layer.feature(encode::Shape::Lines, &pen.path, properties);
+            }
+            layer.finish(&mut tile);
         }
-        layer.finish(&mut tile);
         let mut layer = encode::Layer::new(Kind::PlaceLabels.word());
         for label in self.labels.iter().filter(|label| label.from_zoom <= address.zoom) {
             pen.point(label.at);
@@ -131,6 +131,12 @@ impl Drawing {
         layer.finish(&mut tile);
         tile
     }
+}
+
+/// The zoom from which a shape is shown, on a map that goes so deep.
+fn from_zoom(shape: &Shape, deepest: u8) -> u8 {
+    let rank = usize::from(shape.rank.unwrap_or(1)).clamp(1, ZOOM_OF_RANK.len());
+    ZOOM_OF_RANK[rank - 1].min(deepest)
 }
 
 /// Draws on one tile, one feature after the other.

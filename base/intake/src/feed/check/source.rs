@@ -21,9 +21,9 @@ impl Checker<'_> {
         if s.records.is_empty() {
             self.find(here, "the source says nothing of its records", "add a [[source.records]]");
         }
-        let rows = s.rows.iter().map(|row| serde_json::to_value(row).unwrap_or_default()).collect::<Vec<_>>();
-        let format = match (&s.format, rows.is_empty()) {
-            (Some(format), true) => self.format(s, *format.get_ref(), here),
+        let rows = self.rows(s).iter().map(json).collect::<Vec<_>>();
+        let format = match (&s.format, !has_rows(s)) {
+            (Some(format), true) => self.format(s, *format.get_ref(), &records, here),
             (None, false) => Format::Json,
             (Some(format), false) => {
                 self.find(format.span().start, "rows in the file have no format", "remove `format`");
@@ -86,7 +86,7 @@ impl Checker<'_> {
     /// What can be seen of a filter without knowing MQTT.
     fn mqtt(&mut self, s: &SourceFile) {
         if let Some(filter) = &s.mqtt {
-            if s.url.is_some() || !s.rows.is_empty() {
+            if s.url.is_some() || has_rows(s) {
                 let hint = "make two sources of it";
                 self.find(
                     filter.span().start,
@@ -112,7 +112,7 @@ impl Checker<'_> {
             }
             return Vec::new();
         };
-        if !s.rows.is_empty() {
+        if has_rows(s) {
             self.find(
                 url.span().start,
                 "a source has an address or rows, not both",
@@ -142,13 +142,27 @@ impl Checker<'_> {
         pulls
     }
 
-    fn format(&mut self, s: &SourceFile, format: FormatFile, here: usize) -> Format {
+    /// The rows that stand in the file, or in the one that it names.
+    fn rows<'s>(&'s mut self, s: &'s SourceFile) -> &'s [toml::Table] {
+        let Some(of) = &s.rows_of else { return &s.rows };
+        if !s.rows.is_empty() {
+            self.find(of.span().start, "a source has rows of its own or another's", "remove one of the two");
+        }
+        if !self.city.rows.contains_key(of.get_ref()) {
+            let hint = "name a source that has `rows` as its feed and its id, such as weather/stations";
+            self.find(of.span().start, format!("there are no rows {}", of.get_ref()), hint);
+        }
+        self.city.rows.get(of.get_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    fn format(&mut self, s: &SourceFile, format: FormatFile, records: &[Records], here: usize) -> Format {
         let delimited = |delimiter| {
             Format::Delimited(Layout {
                 delimiter,
                 title_lines: s.title_lines,
                 note_lines: s.note_lines,
                 columns: s.columns.clone(),
+                needed: records.iter().flat_map(needed).collect::<BTreeSet<_>>().into_iter().collect(),
             })
         };
         let format = match format {
@@ -193,15 +207,41 @@ impl Checker<'_> {
                     name: u.name.clone(),
                     value: u.value.clone(),
                 }),
+                nearest: r.nearest.as_ref().map(|n| self.nearest(n, r, format)),
             },
             lets: self.named(&r.lets),
             received: self.maybe(&r.received),
+            when: self.maybe(&r.when),
             things: r.things.iter().map(|t| self.thing(t, context)).collect(),
             observations: r.observations.iter().filter_map(|o| self.observation(o, s, context)).collect(),
             features: r.features.iter().map(|f| self.feature(f)).collect(),
             messages: r.messages.iter().map(|m| self.message(m)).collect(),
             messages_complete: r.messages_complete,
         }
+    }
+
+    fn nearest(
+        &mut self,
+        n: &Spanned<NearestFile>,
+        r: &RecordsFile,
+        format: Option<FormatFile>,
+    ) -> Arc<Nearest> {
+        let here = n.span().start;
+        let n = n.get_ref();
+        let is_a_table = matches!(format, Some(FormatFile::Csv | FormatFile::Tsv | FormatFile::Psv));
+        if !is_a_table || r.unpivot.is_some() {
+            self.find(here, "nearest is for rows of csv, tsv and psv, without unpivot", "remove it");
+        }
+        let places: Vec<_> = n.places.iter().map(json).filter_map(decode::Near::of).collect();
+        if places.len() < n.places.len() || places.is_empty() {
+            self.find(here, "a place has no longitude and latitude", "give both, in degrees");
+        }
+        Arc::new(Nearest {
+            longitude: n.longitude.clone(),
+            latitude: n.latitude.clone(),
+            within_metres: f64::from(n.within_metres),
+            places,
+        })
     }
 
     fn thing(&mut self, t: &ThingFile, context: &Context) -> ThingTemplate {
@@ -219,12 +259,16 @@ impl Checker<'_> {
             name: self.named_text("a thing", &t.name),
             description: self.texts(&t.description),
             properties: self.named(&t.properties),
-            texts: t.texts.iter().map(|(name, text)| (name.clone(), self.texts(text))).collect(),
+            texts: self.named_texts(&t.texts),
             place: t.place.as_ref().and_then(|p| self.place(p)),
             only_if_new: t.only_if_new,
             when: self.maybe(&t.when),
             devices,
         }
+    }
+
+    fn named_texts(&mut self, written: &BTreeMap<String, WrittenText>) -> Vec<(String, TextTemplate)> {
+        written.iter().map(|(name, text)| (name.clone(), self.texts(text))).collect()
     }
 
     fn named_text(&mut self, what: &str, text: &Spanned<WrittenText>) -> TextTemplate {
@@ -293,8 +337,10 @@ impl Checker<'_> {
             key: self.expression(&f.key),
             name: self.named_text("a feature", &f.name),
             geometry: self.maybe(&f.geometry),
+            epsg: f.epsg,
             place: f.place.as_ref().and_then(|p| self.place(p)),
             properties: self.named(&f.properties),
+            texts: self.named_texts(&f.texts),
             when: self.maybe(&f.when),
         }
     }
@@ -315,6 +361,47 @@ impl Checker<'_> {
             when: self.maybe(&m.when),
         }
     }
+}
+
+fn has_rows(s: &SourceFile) -> bool {
+    !s.rows.is_empty() || s.rows_of.is_some()
+}
+
+fn json(row: &toml::Table) -> serde_json::Value {
+    serde_json::to_value(row).unwrap_or_default()
+}
+
+/// The columns without which records cannot be what they are: those of keys, times, results and places. A table that
+/// lacks one is not the table that the file describes; what else is absent, is absent.
+fn needed(r: &Records) -> Vec<String> {
+    let places = r.things.iter().filter_map(|t| t.place.as_ref());
+    let places = places.chain(r.features.iter().filter_map(|f| f.place.as_ref()));
+    let coordinates = places.flat_map(|place| match place {
+        Place::Degrees { longitude, latitude } => [longitude, latitude],
+        Place::Grid { easting, northing, .. } => [easting, northing],
+    });
+    let expressions: Vec<&Expression> = (r.things.iter().map(|t| &t.key))
+        .chain(r.observations.iter().flat_map(|o| [&o.thing, &o.time, &o.result]))
+        .chain(r.features.iter().map(|f| &f.key))
+        .chain(r.features.iter().filter_map(|f| f.geometry.as_ref()))
+        .chain(r.messages.iter().flat_map(|m| [&m.key, &m.at]))
+        .chain(coordinates)
+        .chain(r.when.as_ref())
+        .collect();
+    let mut names: Vec<&str> = expressions.iter().flat_map(|e| e.names()).collect();
+    let lets = r.lets.iter().filter(|(name, _)| names.iter().any(|n| n.strip_prefix('$') == Some(name)));
+    let more: Vec<&str> = lets.flat_map(|(_, e)| e.names()).collect();
+    names.extend(more);
+    let spread = r.shape.unpivot.as_ref();
+    let made = |name: &str| {
+        name.starts_with(['$', '#', '.', '/'])
+            || name.is_empty()
+            || spread.is_some_and(|u| name == u.name || name == u.value)
+            || r.shape.nearest.is_some() && name.starts_with("nearest/")
+    };
+    let kept = spread.into_iter().flat_map(|u| &u.keep).map(String::as_str);
+    let around = r.shape.nearest.iter().flat_map(|n| [n.longitude.as_str(), n.latitude.as_str()]);
+    names.into_iter().filter(|name| !made(name)).chain(kept).chain(around).map(String::from).collect()
 }
 
 /// A value inside a URL (RFC 3986, 2.3): unreserved characters stay.

@@ -62,6 +62,8 @@ fn each_kind_of_condition() {
         20,
         "R9 s/a/v=4, C11 s/a/v",
     );
+    // Seven months apart, the same is not stuck.
+    check("kind = \"stuck\"\nseconds = 3", &v(&[(0, 7.0), (2, 7.0), (900, 7.0), (901, 7.0)]), 999, "");
     check(
         "kind = \"gap\"\nseconds = 5",
         &v(&[(1, 1.0), (4, 1.0), (40, 1.0), (41, 1.0)]),

@@ -56,6 +56,24 @@ fn labels_have_every_name_and_lie_at_their_place() {
 }
 
 #[test]
+fn railways_are_a_layer_of_their_own() {
+    let line = json!([[-9.58, 39.4], [-9.42, 39.4]]);
+    let rail =
+        json!({"slug": "linha", "name": "Linha do Mar", "name_en": "Sea Line", "kind": "train", "rank": 2});
+    let layers = Layers::of(&pack(&[
+        ("map/railways.geojson", collection(&[feature("LineString", line, rail)])),
+        ("map/map.toml", ABOUT.into()),
+    ]));
+    let drawing = Drawing::of(&layers.unwrap());
+    let drawn = layers_of(&drawing, of(10, -9.5, 39.4));
+    let railway = &named(&drawn, "railways").features[0];
+    assert_eq!(railway.property("name_en"), Some(&Value::Text("Sea Line".into())));
+    assert_eq!(railway.property("kind"), Some(&Value::Text("train".into())));
+    // Rank 2 is shown from zoom 9.
+    assert!(layers_of(&drawing, of(8, -9.5, 39.4)).is_empty());
+}
+
+#[test]
 fn land_keeps_its_lake_and_ends_at_the_buffer() {
     let drawing = Drawing::of(&Layers::of(&town()).unwrap());
     let whole = layers_of(&drawing, of(8, -9.5, 39.4));

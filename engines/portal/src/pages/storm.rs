@@ -1,0 +1,87 @@
+//! What the front page says first while a grave warning is in force.
+
+use intake::health::Health;
+use ui::Reader;
+use ui::markup::Markup;
+use ui::status;
+use vocab::Time;
+
+use super::feed::health;
+use super::home::beginning;
+use crate::Portal;
+use crate::notice::Notice;
+use crate::storm::Storm;
+
+/// Notices of one feed that are quoted.
+const QUOTED: usize = 6;
+
+pub struct StormShown {
+    pub title: String,
+    pub lang: String,
+    pub when: Markup,
+    pub owner: String,
+    pub means: String,
+    /// What it says, whose rule it is, and where it can be read.
+    pub rules: Vec<(String, String, String)>,
+    pub quotes: Vec<Quote>,
+}
+
+/// What a feed says now, or since when it says nothing.
+pub struct Quote {
+    pub feed: String,
+    pub href: String,
+    pub chip: Markup,
+    pub said: Vec<(String, String, Markup)>,
+    pub silence: String,
+}
+
+impl Portal {
+    /// A storm as the front page shows it: the warning with its time, what each feed says, and standing rules as such.
+    pub(crate) fn storm_shown(
+        &self,
+        storm: &Storm,
+        notice: &Notice,
+        in_force: &[Notice],
+        r: &Reader,
+        now: Time,
+    ) -> StormShown {
+        let statuses = self.statuses(now);
+        let quotes = storm.quotes.iter().filter_map(|id| {
+            let status = statuses.iter().find(|status| status.feed.id.as_str() == id)?;
+            let (state, word) = health(status.health, self.parts().mode, r);
+            let said = in_force.iter().filter(|other| other.feed == *id && other.slug != notice.slug);
+            let said = said.take(QUOTED).map(|other| {
+                let best = other.title.best(r.lang());
+                let (lang, title) =
+                    best.map_or_else(Default::default, |(l, t)| (l.to_string(), beginning(t)));
+                (title, lang, r.at(other.at))
+            });
+            let last_good = status.pulls.iter().filter_map(|pull| pull.state.health.last_good).max();
+            Some(Quote {
+                feed: r.plain(&status.feed.title),
+                href: ui::layout::address(r.lang(), &format!("/feeds/{id}")),
+                chip: status::chip(state, &word),
+                said: said.collect(),
+                silence: match (status.health, last_good) {
+                    (Health::Green, Some(time)) => {
+                        r.say("storm-says-nothing", &[("time", r.date_time(time).into())])
+                    }
+                    _ => r.t("storm-not-known"),
+                },
+            })
+        });
+        let best = notice.title.best(r.lang());
+        let (lang, title) = best.map_or_else(Default::default, |(l, t)| (l.to_string(), t.to_string()));
+        let rules =
+            storm.rules.iter().map(|rule| (r.plain(&rule.says), r.plain(&rule.owner), rule.url.clone()));
+        StormShown {
+            title,
+            lang,
+            when: r.at(notice.at),
+            owner: self.feed(&notice.feed).map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
+            means: r.plain(&storm.means),
+            rules: rules.collect(),
+            quotes: quotes.collect(),
+        }
+    }
+}
