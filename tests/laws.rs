@@ -21,13 +21,13 @@ fn run(arguments: &[&str]) -> Output {
 
 /// What it printed; fails the test when the command did.
 #[track_caller]
-fn printed(arguments: &[&str]) -> String {
+pub(crate) fn printed(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("the program prints UTF-8")
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder can be made");
     for entry in std::fs::read_dir(from).expect("a folder can be read").flatten() {
         let (path, copy_of_it) = (entry.path(), to.join(entry.file_name()));

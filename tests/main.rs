@@ -1,5 +1,6 @@
 //! The integration tests: one binary.
 
+mod alerts;
 mod browser;
 mod clients;
 mod conformance;

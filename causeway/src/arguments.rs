@@ -17,6 +17,7 @@ USAGE
     causeway export DIR                                observations as Parquet, a file a day
     causeway import FILE…                              observations from such files
     causeway import --replay DIR                       every recording that the pack names, at once
+    causeway rules replay FILE… [--replay DIR]         the alerts that rules would have raised in recordings, or in the store
     causeway bench                                     load on a running server; alone it says how
     causeway openapi                                   print the OpenAPI document
     causeway configuration                             print the manual of the configuration
@@ -30,6 +31,7 @@ OPTIONS
     --replay DIR       play the recordings that the pack's replay.toml names
     --speed N          how fast a replay or the demo's day goes (1 to 10000)
     --seed N           the demo's dice
+    --from, --to TIME  the part of history that rules replay judges: 2026-09-01T00:00:00Z
     --help, --version
 ";
 
@@ -45,6 +47,8 @@ pub struct Arguments {
     pub replay: Option<PathBuf>,
     pub speed: Option<u32>,
     pub seed: u64,
+    pub from: Option<vocab::Time>,
+    pub to: Option<vocab::Time>,
     /// What stands after the command.
     pub paths: Vec<PathBuf>,
 }
@@ -60,6 +64,7 @@ pub enum Command {
     Restore,
     Export,
     Import,
+    Rules,
     Bench,
     OpenApi,
     Configuration,
@@ -90,6 +95,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
                 }
                 found.speed = Some(speed);
             }
+            Long("from") => found.from = Some(time(&next(&mut parser)?)?),
+            Long("to") => found.to = Some(time(&next(&mut parser)?)?),
             Long("seed") => found.seed = number(&next(&mut parser)?, "--seed", "7")?,
             Value(word) if !named => {
                 found.command = command(&word.to_string_lossy())?;
@@ -115,12 +122,17 @@ fn command(word: &str) -> Result<Command, String> {
         "restore" => Command::Restore,
         "export" => Command::Export,
         "import" => Command::Import,
+        "rules" => Command::Rules,
         "bench" => Command::Bench,
         "openapi" => Command::OpenApi,
         "configuration" => Command::Configuration,
         "help" => Command::Help,
         other => return Err(format!("there is no command {other}; causeway --help lists what there is")),
     })
+}
+
+fn time(text: &OsString) -> Result<vocab::Time, String> {
+    vocab::Time::parse(&text.to_string_lossy()).map_err(|e| e.to_string())
 }
 
 fn number<T: std::str::FromStr>(text: &OsString, option: &str, example: &str) -> Result<T, String> {

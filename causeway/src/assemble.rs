@@ -23,6 +23,7 @@ use spatial::{Layers, Projections, Spatial};
 use tokio::sync::{mpsc, watch};
 use vocab::Mode;
 
+use crate::alerting;
 use crate::commands::Failure;
 use crate::devices::{self, Devices};
 use crate::running::Ask;
@@ -45,6 +46,7 @@ pub struct Content {
     pub layers: Layers,
     pub demo: Option<simulate::Demo>,
     pub portal: portal::Content,
+    pub rules: sensing::rule::Rules,
 }
 
 /// Reads a pack with the eyes of every engine.
@@ -73,14 +75,22 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
         }
     }
     findings.extend(feeds.as_ref().map(|feeds| devices::check(&pack, feeds)).unwrap_or_default());
+    let rules = match &feeds {
+        Ok(feeds) => sensing::rule::check::load(&pack, feeds),
+        // As recordings are.
+        Err(_) => Ok(Default::default()),
+    };
+    let rules = keep(&mut findings, rules);
     let feeds = keep(&mut findings, feeds);
     let recordings = keep(&mut findings, recordings);
     let layers = keep(&mut findings, layers);
     let demo = keep(&mut findings, demo.map_err(|finding| vec![finding]));
     let portal = keep(&mut findings, portal);
-    match (feeds, recordings, layers, demo, portal) {
-        (Some(feeds), Some(recordings), Some(layers), Some(demo), Some(portal)) if findings.is_empty() => {
-            Ok(Content { pack: Arc::new(pack), feeds, recordings, layers, demo, portal })
+    match (feeds, recordings, layers, demo, portal, rules) {
+        (Some(feeds), Some(recordings), Some(layers), Some(demo), Some(portal), Some(rules))
+            if findings.is_empty() =>
+        {
+            Ok(Content { pack: Arc::new(pack), feeds, recordings, layers, demo, portal, rules })
         }
         _ => Err(findings),
     }
@@ -125,11 +135,13 @@ impl Standing {
                 mqtt: devices::addresses(config),
                 queue_rows: config.database.queue_rows,
                 seal_seconds: config.database.seal_seconds,
+                targets: alerting::targets(config),
                 ..sensing::Config::new(mode, pack.language_tags())
             },
         )?;
         sensing.admit(keys)?;
         let metrics = Metrics::default();
+        sensing.alerts().count_in(&metrics);
         let topics = Topics::new(&sensing, keys);
         let devices = Devices::new(&topics, clock);
         let limits = devices::limits(&config.mqtt);
@@ -176,6 +188,7 @@ pub fn assemble(
     let Standing { config, mode, db, clock, sensing, .. } = standing;
     let languages = content.pack.language_tags();
     sensing.feeds().set(&content.feeds);
+    sensing.alerts().set(content.rules.clone(), alerting::voice(config, content));
     let spatial = Spatial::open(db, clock, spatial::Config::new(*mode, languages), content.layers.clone())?;
     let notices = Arc::new(portal::feeds::NoticeSink::new(db));
     let news = notices.news();
@@ -261,10 +274,21 @@ impl Sink for Everyone {
 
 /// A city that nobody serves, for commands that need its parts.
 pub fn unattended(config: &Config, mode: Mode, content: &Content, db: &Db) -> Result<City, Failure> {
-    let around = (db, &Clock::system(), &Keys::default());
-    let (asks, stop) = (mpsc::channel(1).0, watch::channel(false).1);
-    let standing = Standing::open(config, mode, &content.pack, around, asks, stop)?;
+    let standing = alone(config, mode, content, db, &Clock::system())?;
     assemble(&standing, content, watch::channel(false).1)
+}
+
+/// What stands, with nobody to ask for anything.
+pub fn alone(
+    config: &Config,
+    mode: Mode,
+    content: &Content,
+    db: &Db,
+    clock: &Clock,
+) -> Result<Standing, Failure> {
+    let (asks, stop) = (mpsc::channel(1).0, watch::channel(false).1);
+    let around = (db, clock, &Keys::default());
+    Ok(Standing::open(config, mode, &content.pack, around, asks, stop)?)
 }
 
 /// Every route there is, for commands that have no store.

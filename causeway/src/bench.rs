@@ -3,6 +3,7 @@
 //! Rules of the figures (docs/benchmarks.md): sustained for a minute, CPU-seconds of server and generator beside the
 //! rate, only what was acknowledged counts.
 
+mod alerts;
 mod connection;
 mod ingest;
 mod iot;
@@ -59,6 +60,8 @@ causeway bench query    key=KEY [count=1000]                       the queries o
 causeway bench pages    [rate=500] [seconds=30] [connections=32] [paths=/en/,…]   people who look at pages
 causeway bench streams  key=KEY datastream=ID slug=SLUG [count=2000]               pages that stay open
 causeway bench mqtt     key=KEY [connections=16] [window=500] [seconds=60] [told=200] [rate=0, as many as go]
+causeway bench rules    to=DIR [rules=1000] [each=100]             the pack with so many rules more, to serve it
+causeway bench alerts   key=KEY [rate=5000] [seconds=60]           from an observation to its alert
 causeway bench idle     [connections=10000]                        clients that are connected and say nothing
 causeway bench iot      key=KEY [streams=5700000] [minutes=30] [rate=4800] [burst=100000] [bursts=3]   a city's devices
 causeway bench standard [key=KEY] [root=/sta/v1.1] [streams=20000] [seconds=30]   any SensorThings server, to compare
@@ -81,6 +84,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             "year" => ingest::year(&plan).await,
             "single" => ingest::single(&plan).await,
             "array" => ingest::array(&plan).await,
+            "rules" => alerts::rules(&plan, arguments),
+            "alerts" => alerts::run(&plan).await,
             "mqtt" => mqtt::publish(&plan).await,
             "idle" => mqtt::idle(&plan).await,
             "iot" => iot::run(&plan).await,

@@ -14,7 +14,7 @@ use vocab::time::DAY;
 use vocab::{Mode, Time};
 
 use crate::arguments::{Arguments, Command, HELP};
-use crate::{assemble, bench, embedded, serve};
+use crate::{alerting, assemble, bench, embedded, serve};
 
 /// Why a command did not do what it was told.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::OpenApi => return openapi(&arguments),
         Command::Export => return export(&arguments),
         Command::Import => return import(&arguments),
+        Command::Rules => return alerting::rules(&arguments),
         Command::Bench => return bench::run(&arguments),
     }
     Ok(())
@@ -126,7 +127,7 @@ fn openapi(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn one_path<'a>(arguments: &'a Arguments, what: &str) -> Result<&'a Path, Failure> {
+pub fn one_path<'a>(arguments: &'a Arguments, what: &str) -> Result<&'a Path, Failure> {
     match arguments.paths.as_slice() {
         [path] => Ok(path),
         _ => Err(Failure::Usage(format!("name {what}; causeway --help shows how"))),
@@ -242,13 +243,13 @@ fn counted(outcomes: &std::collections::BTreeMap<&'static str, u64>) -> String {
     outcomes.iter().map(|(word, rows)| format!("{word}={rows}")).collect::<Vec<_>>().join(" ")
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     built.map_err(|e| Failure::Start(format!("no threads: {e}")))
 }
 
 /// The store's engine without a city around it, for commands that need the store for themselves.
-fn alone(arguments: &Arguments) -> Result<(Sensing, tokio::runtime::Runtime), Failure> {
+pub fn alone(arguments: &Arguments) -> Result<(Sensing, tokio::runtime::Runtime), Failure> {
     let config = configuration(arguments)?;
     let languages = pack(config.city.path.as_deref())?.language_tags();
     let db = open(&config)?;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod alerting;
 mod arguments;
 mod assemble;
 mod bench;

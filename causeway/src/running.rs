@@ -150,6 +150,7 @@ impl Running {
         ended: &watch::Receiver<bool>,
     ) -> Result<Vec<JoinHandle<()>>, Failure> {
         let mut tasks = host::jobs::start(&self.standing.db, &self.standing.clock, city.jobs.clone(), ended);
+        tasks.push(tokio::spawn(sensing::judge(self.standing.sensing.clone(), ended.clone())));
         tasks.extend(match (&self.arguments.replay, self.arguments.demo) {
             (Some(folder), _) => replay(&self.arguments, folder, &self.content, city, ended)?,
             (None, true) => self.demo(ended)?,

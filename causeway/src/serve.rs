@@ -59,6 +59,7 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         tracing::info!("{} is served at {base}/", running.city());
         let mut jobs = host::jobs::start(&db, &clock, standing.jobs(), &stop);
         jobs.extend(devices::serve(&standing, tls.as_ref()).await?);
+        jobs.extend(sensing::post(&standing.sensing, &config, &stop));
         let serving = tokio::spawn(listener.serve(running.routes(), stop));
         loop {
             tokio::select! {

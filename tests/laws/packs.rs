@@ -56,6 +56,15 @@ fn a_mistake_is_named_with_its_place_and_the_way_out() {
         "feed = \"praia\"",
         &["replay.toml:", "there is no feed praia"],
     );
+    let rule = "rules/bandeira-vermelha.toml";
+    check(rule, "eq 'vermelha'", "eq", &["rules/bandeira-vermelha.toml:1", "it ends too early"]);
+    check(
+        rule,
+        "feed = \"praias\"",
+        "feed = \"praia\"",
+        &[rule, "there is no feed praia", "the feeds are praias"],
+    );
+    check(rule, "unreplayed = ", "#", &[rule, "only after it was replayed"]);
     check("words/ui.pt.ftl", "skip-link = ", "skip-lnk = ", &["skip-link"]);
     check("dashboards/home.toml", "show = \"mean\"", "show = \"men\"", &["dashboards/home.toml:7", "mean"]);
     check(

@@ -1,4 +1,5 @@
-//! docs/how-to-add-a-feed.md, followed to the letter: the file it shows, in the pack it names, fed with the answer it shows.
+//! docs/how-to-add-a-feed.md and docs/how-to-add-a-rule.md, followed to the letter: the files they show, in the packs they
+//! name, fed with the answers they show.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -144,4 +145,53 @@ fn still_the_others(feeds: &Path) {
         }
         std::fs::write(&path, still).expect("a copy can be written");
     }
+}
+
+#[test]
+fn a_rule_is_added_by_one_file() {
+    let page =
+        std::fs::read_to_string(root().join("docs/how-to-add-a-rule.md")).expect("the recipe is there");
+    let file = fenced(&page, "toml");
+    let (_, rest) = page.split_once("## 5. Switch it on").expect("the recipe switches it on");
+    let replayed = fenced(rest, "toml");
+    let (_, table) = page.split_once("its place:\n\n```\n").expect("the recipe shows a table");
+    let table = table.split_once("```").map_or(table, |(table, _)| table);
+
+    // 2 and 3: one file, and the pack is still whole.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (pack, fixtures) = (folder.path().join("pack"), root().join("tests/packs/porto-claro/fixtures"));
+    copy(&root().join("tests/packs/porto-claro"), &pack);
+    let written = pack.join("rules/agua-fria.toml");
+    std::fs::write(&written, file).expect("the file can be written");
+    let (shown, fixtures) = (pack.to_str().expect("a plain name"), fixtures.display().to_string());
+    assert!(printed(&["check", shown]).contains("no mistakes"));
+
+    // 4: the table of the page.
+    let rule = written.display().to_string();
+    let replay = ["rules", "replay", &rule, "--city", shown, "--replay", &fixtures];
+    assert_eq!(printed(&replay), table);
+
+    // 5: switched on, it finds what the replay found.
+    let on = file.replace("\n[condition]", "enabled = true\n\n[condition]");
+    std::fs::write(&written, &on).expect("the file can be written");
+    let output = run(&["check", shown]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("only after it was replayed"));
+    std::fs::write(&written, format!("{on}\n{replayed}")).expect("the file can be written");
+    assert!(printed(&replay).contains("1 alerts, as the file says"));
+    let arguments = ["--city", shown, "--replay", &fixtures].map(String::from).to_vec();
+    let server = Server::start_in(&folder.path().join("data"), Options { arguments, ..Options::default() });
+    let patience = Instant::now() + Duration::from_secs(30);
+    loop {
+        let page = server.client.without_key().get("/en/alerts").expect(200).body;
+        if page.contains("Cold water") && page.contains("/en/alerts/0") {
+            break;
+        }
+        assert!(
+            Instant::now() < patience,
+            "the alert of the recipe does not come:\n{page}\n{}",
+            server.log_text()
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    server.stop();
 }

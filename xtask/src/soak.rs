@@ -11,7 +11,7 @@ pub fn soak(root: &Path, kills: &str) -> Result<(), String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let status = Command::new(cargo)
         .current_dir(root)
-        .args(["test", "--package", "causeway-tests", "--", "--nocapture", "kills_lose_nothing"])
+        .args(["test", "--package", "causeway-tests", "--", "--nocapture", "kills_lose_no"])
         .env("CAUSEWAY_TEST_KILLS", count.to_string())
         // Each of these has more clients and more to verify.
         .env("CAUSEWAY_TEST_MQTT_KILLS", (count / 3).max(1).to_string())

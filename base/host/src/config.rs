@@ -16,9 +16,13 @@ pub struct Config {
     pub city: CityConfig,
     pub feeds: Feeds,
     pub mqtt: Mqtt,
+    pub mail: Mail,
     /// Keys of devices that may write. One `[[device]]` table each.
     #[serde(rename = "device")]
     pub devices: Vec<Device>,
+    /// Where alerts are sent as signed CloudEvents. One `[[webhook]]` table each.
+    #[serde(rename = "webhook")]
+    pub webhooks: Vec<Webhook>,
 }
 
 /// Where and how the server listens.
@@ -196,6 +200,78 @@ pub struct Device {
     pub key: String,
 }
 
+/// Where alerts are sent by e-mail, a digest at a time. Without `server` none are.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// Host name of the SMTP server that takes our mail.
+    pub server: Option<String>,
+    pub port: u16,
+    /// `tls` (usually port 465), `starttls` (usually 587), or `none` within one machine or network.
+    pub security: Security,
+    /// Name and password, where the server asks for them; sent over TLS only.
+    pub user: Option<String>,
+    pub password: Option<String>,
+    /// The address that alerts come from.
+    pub from: String,
+    /// The addresses that get them.
+    pub to: Vec<String>,
+    /// The language of the mails, as the city writes it; without it, the city's first.
+    pub language: Option<String>,
+    /// `info`, `warning` or `severe`: what matters less is not sent.
+    pub least: String,
+    /// Seconds between two mails: what happens meanwhile comes together in the next.
+    pub digest_seconds: u32,
+}
+
+impl Default for Mail {
+    fn default() -> Mail {
+        Mail {
+            server: None,
+            port: 587,
+            security: Security::Starttls,
+            user: None,
+            password: None,
+            from: String::new(),
+            to: Vec::new(),
+            language: None,
+            least: "warning".into(),
+            // A storm is then one mail a minute.
+            digest_seconds: 60,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    None,
+    Starttls,
+    Tls,
+}
+
+/// A program that is told of alerts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// A name for the log; what is still to be sent is kept under it.
+    pub name: String,
+    /// Where events are posted; `https://` outside one's own network.
+    pub url: String,
+    /// Signs every event (Standard Webhooks), at least 16 characters.
+    pub secret: String,
+    /// `info`, `warning` or `severe`: what matters less is not sent.
+    #[serde(default = "everything")]
+    pub least: String,
+    /// Only alerts that everybody may see.
+    #[serde(default)]
+    pub public_only: bool,
+}
+
+fn everything() -> String {
+    vocab::Severity::Info.word().into()
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read {0}: {1}")]
@@ -212,6 +288,10 @@ pub enum ConfigError {
     MqttTls,
     #[error("[mqtt] {0} is 0; nothing could be sent")]
     MqttNothing(&'static str),
+    #[error("[[webhook]] {0}: {1}")]
+    Webhook(String, &'static str),
+    #[error("[mail] {0}")]
+    Mail(&'static str),
 }
 
 impl Config {
@@ -263,12 +343,56 @@ impl Config {
         if let Some((name, _)) = must_be.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::MqttNothing(name));
         }
-        Ok(self)
+        for (at, webhook) in self.webhooks.iter().enumerate() {
+            let twice = self.webhooks[..at].iter().any(|other| other.name == webhook.name);
+            if let Some(wrong) = webhook.wrong(twice) {
+                return Err(ConfigError::Webhook(webhook.name.clone(), wrong));
+            }
+        }
+        match self.mail.wrong() {
+            Some(wrong) => Err(ConfigError::Mail(wrong)),
+            None => Ok(self),
+        }
     }
 
     pub fn database_url(&self) -> String {
         let default = || format!("sqlite:{}", self.server.data.join("city.db").display());
         self.database.url.clone().unwrap_or_else(default)
+    }
+}
+
+const LEAST: &str = "least is none of info, warning, severe";
+
+impl Webhook {
+    fn wrong(&self, twice: bool) -> Option<&'static str> {
+        let tests = [
+            (self.name.is_empty() || twice, "every webhook needs a name of its own"),
+            (self.secret.len() < 16, "the secret is shorter than 16 characters; make a longer one"),
+            (!self.url.starts_with("https://") && !self.url.starts_with("http://"), "url is no web address"),
+            (vocab::Severity::from_word(&self.least).is_none(), LEAST),
+        ];
+        tests.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, what)| what)
+    }
+}
+
+impl Mail {
+    fn wrong(&self) -> Option<&'static str> {
+        let address = |text: &str| {
+            let fits = |c: char| c.is_ascii_graphic() && !"<>,;\"".contains(c);
+            text.len() < 255 && text.split('@').count() == 2 && text.chars().all(fits)
+        };
+        if self.server.is_none() {
+            return None;
+        }
+        let tests = [
+            (!address(&self.from), "from is no address: write alerts@city.example"),
+            (self.to.is_empty(), "to is empty; nobody would get it"),
+            (!self.to.iter().all(|to| address(to)), "to holds what is no address"),
+            (self.user.is_some() != self.password.is_some(), "user and password go together"),
+            (self.user.is_some() && self.security == Security::None, "a password is sent over TLS only"),
+            (vocab::Severity::from_word(&self.least).is_none(), LEAST),
+        ];
+        tests.into_iter().find(|(is_wrong, _)| *is_wrong).map(|(_, what)| what)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod events;
 pub mod http;
 pub mod jobs;
 pub mod migrate;
+pub mod outside;
 pub mod pack;
 pub mod problem;
 pub mod telemetry;

@@ -11,6 +11,7 @@ pub mod language;
 pub mod mode;
 pub mod observed;
 pub mod place;
+pub mod severity;
 pub mod time;
 
 pub use bounds::Bounds;
@@ -22,4 +23,5 @@ pub use language::{Lang, Text};
 pub use mode::Mode;
 pub use observed::{Quality, Value};
 pub use place::Position;
+pub use severity::Severity;
 pub use time::Time;

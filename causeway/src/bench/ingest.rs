@@ -13,14 +13,14 @@ use super::{Plan, at_share_ms, cpu_seconds, load_average, memory_mb, series};
 /// Datastreams made by one request's deep insert.
 const A_THING: u64 = 200;
 
-struct Target {
-    address: String,
+pub(super) struct Target {
+    pub address: String,
     key: String,
-    server: String,
+    pub server: String,
 }
 
 impl Target {
-    fn of(plan: &Plan) -> Target {
+    pub fn of(plan: &Plan) -> Target {
         Target {
             address: plan.text("address", "127.0.0.1:8080"),
             key: plan.text("key", ""),
@@ -28,12 +28,12 @@ impl Target {
         }
     }
 
-    async fn connect(&self) -> Result<Connection, String> {
+    pub async fn connect(&self) -> Result<Connection, String> {
         Connection::open(&self.address, &self.key).await
     }
 }
 
-fn told(failure: crate::commands::Failure) -> String {
+pub(super) fn told(failure: crate::commands::Failure) -> String {
     failure.to_string()
 }
 
@@ -69,7 +69,7 @@ fn datastream(n: u64) -> serde_json::Value {
     })
 }
 
-fn slug(n: u64) -> String {
+pub(super) fn slug(n: u64) -> String {
     format!("bench/s/{n}")
 }
 
@@ -222,7 +222,7 @@ impl Message {
     }
 
     /// Answers how many rows were taken.
-    async fn send(&mut self, connection: &mut Connection, stop: &AtomicBool) -> Result<u64, String> {
+    pub async fn send(&mut self, connection: &mut Connection, stop: &AtomicBool) -> Result<u64, String> {
         if self.rows == 0 {
             return Ok(0);
         }

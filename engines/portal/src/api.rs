@@ -1,5 +1,6 @@
 //! HTTP: the live stream of the pages, and feeds, notices and the register for programs.
 
+mod alerts;
 mod live;
 pub(crate) mod pulse;
 mod register;
@@ -18,7 +19,7 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
                 .media_type("text/event-stream")
                 .query(
                     "topic",
-                    "tile:<id>, feeds, notices, map:<feed>[,<feed>…] or the name of a datastream; may stand several times",
+                    "tile:<id>, feeds, notices, alerts, map:<feed>[,<feed>…] or the name of a datastream; may stand several times",
                 )
                 .query(
                     "last-event-id",
@@ -74,5 +75,6 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             Doc::new("What sources say of one entry, newest first").media_type("application/atom+xml"),
             register::changes_of_one,
         )
+        .merge(alerts::routes())
         .with_state(portal)
 }

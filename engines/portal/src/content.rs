@@ -16,6 +16,9 @@ pub const MESSAGES: &[(&str, &str)] = &[
     ("en", include_str!("../messages/en.ftl")),
     ("zh-Hant", include_str!("../messages/zh-Hant.ftl")),
     ("zh-Hans", include_str!("../messages/zh-Hans.ftl")),
+    ("en", include_str!("../messages/alerts/en.ftl")),
+    ("zh-Hant", include_str!("../messages/alerts/zh-Hant.ftl")),
+    ("zh-Hans", include_str!("../messages/alerts/zh-Hans.ftl")),
 ];
 
 /// Words, dashboards and register of a pack. Cloning shares them.

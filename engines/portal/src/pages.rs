@@ -1,6 +1,7 @@
 //! The pages: what can be seen with a browser and nothing else.
 
 mod about;
+mod alerts;
 pub mod asked;
 mod chapter;
 mod datastream;
@@ -29,6 +30,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use host::{Access, Action, Doc, Gate, Problem, Routes};
+use sensing::actions::alerts::ALERTS;
 use sensing::actions::devices::DEVICES;
 use ui::layout::{Crumb, Page};
 use ui::{Asset, Reader};
@@ -67,6 +69,8 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
         "/{lang}/chapters/{chapter}" chapter::chapter, "One chapter of the plan";
         "/{lang}/feeds" feed::feeds, "Where everything comes from, and how that is doing";
         "/{lang}/feeds/{feed}" feed::feed, "One feed";
+        "/{lang}/alerts" alerts::alerts, "What rules found: alerts, and what is watched";
+        "/{lang}/alerts/{id}" alerts::alert, "One alert: what it means and what happens next";
         "/{lang}/devices" device::devices, "Devices: how each is and when it was last heard";
         "/{lang}/devices/{*device}" device::device, "One device";
         "/{lang}/developers" developers::developers, "The API";
@@ -94,6 +98,12 @@ pub(crate) fn routes(portal: Portal) -> Routes<()> {
             Access::operator(Action::Update, DEVICES),
             Doc::page("Tell what happened to a device, or give it a key"),
             device::act,
+        )
+        .post(
+            "/{lang}/alerts/{id}",
+            Access::operator(Action::Update, ALERTS),
+            Doc::page("Take an alert in hand"),
+            alerts::acknowledge,
         )
         .with_state(portal)
 }

@@ -1,6 +1,7 @@
 //! HTTP: SensorThings below `/sta/v1.1` and `/sta/v1.0`, and what it has no words for below `/api`.
 
 mod aggregate;
+mod alerts;
 mod base;
 mod batch;
 mod devices;
@@ -43,6 +44,7 @@ pub(crate) fn routes(sensing: Sensing) -> Routes<()> {
         .merge(stream::routes())
         .merge(received::routes())
         .merge(devices::routes())
+        .merge(alerts::routes())
         .with_state(sensing)
 }
 

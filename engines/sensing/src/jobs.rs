@@ -1,4 +1,7 @@
-//! Periodic work: sealing and retention.
+//! Periodic work: sealing and retention; and what goes on all the time, judging and posting.
+
+pub mod judging;
+pub mod posting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +26,8 @@ use crate::store::observations::{Observations, retention::expire};
 pub const SEAL_SECONDS: i64 = 60;
 /// Silence is counted in minutes.
 pub const LISTEN_SECONDS: i64 = 60;
+/// What was sent is forgotten after days.
+pub const SWEEP_SECONDS: i64 = 3_600;
 const RETENTION_SECONDS: i64 = 6 * 3_600;
 /// After a pass, how long to watch whether rows keep pouring in, and how many make it busy: 30,000 a second.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);

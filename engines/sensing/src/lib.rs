@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod actions;
+pub mod alert;
 pub mod alike;
 pub mod api;
 pub mod batch;
@@ -24,6 +25,7 @@ pub mod query;
 pub mod reach;
 pub mod retention;
 pub mod rollup;
+pub mod rule;
 pub mod seal;
 mod store;
 pub mod told;
@@ -39,6 +41,8 @@ use actions::entities::World;
 use api::Recent;
 pub use datastream::{Datastream, Datastreams};
 use feeds::{FeedSink, Feeds};
+pub use jobs::judging::judge;
+pub use jobs::posting::post;
 pub use observation::{Key, ObservationId, Row, Span};
 pub use store::observations::{Committed, Counter, Hot, Observations, Order, Revision, Source, SourceKind};
 
@@ -50,6 +54,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         Step { version: 2, name: "entities", sql: include_str!("../migrations/0002_entities.sql") },
         Step { version: 3, name: "reach", sql: include_str!("../migrations/0003_reach.sql") },
         Step { version: 4, name: "devices", sql: include_str!("../migrations/0004_devices.sql") },
+        Step { version: 5, name: "alerts", sql: include_str!("../migrations/0005_alerts.sql") },
     ],
 };
 
@@ -73,6 +78,8 @@ pub struct Config {
     pub seal_seconds: i64,
     pub rules: seal::Rules,
     pub retention: retention::Retention,
+    /// Who is told of alerts, beside the pages.
+    pub targets: Vec<actions::alerts::Target>,
 }
 
 impl Config {
@@ -88,6 +95,7 @@ impl Config {
             seal_seconds: jobs::SEAL_SECONDS,
             rules: seal::Rules::default(),
             retention: retention::Retention::default(),
+            targets: Vec::new(),
         }
     }
 }
@@ -108,6 +116,7 @@ pub(crate) struct Inner {
     pub feeds: Feeds,
     pub sink: Arc<FeedSink>,
     pub recent: Recent,
+    pub alerts: actions::alerts::Alerts,
     /// The door for devices, once somebody has named it.
     pub keys: std::sync::OnceLock<host::http::Keys>,
 }
@@ -130,6 +139,7 @@ impl Sensing {
         let feeds = Feeds::default();
         let sink = Arc::new(FeedSink::new(db, &door, &world, &feeds));
         let (db, clock, recent) = (db.clone(), clock.clone(), Recent::new(clock.now().0));
+        let alerts = actions::alerts::Alerts::default();
         let inner = Inner {
             db,
             clock,
@@ -140,6 +150,7 @@ impl Sensing {
             feeds,
             sink,
             recent,
+            alerts,
             keys: Default::default(),
         };
         Ok(Sensing { inner: Arc::new(inner) })
@@ -163,6 +174,11 @@ impl Sensing {
         &self.inner.observations
     }
 
+    /// The rules of the pack, and who hears of what they find.
+    pub fn alerts(&self) -> &actions::alerts::Alerts {
+        &self.inner.alerts
+    }
+
     /// SensorThings, and what stands beside it.
     pub fn routes(&self) -> host::Routes<()> {
         api::routes(self.clone())
@@ -175,6 +191,11 @@ impl Sensing {
         all.push(host::jobs::Job::every("sensing-devices", jobs::LISTEN_SECONDS, move || {
             let sensing = sensing.clone();
             async move { sensing.listen_to_devices().await.map_err(|problem| problem.detail) }
+        }));
+        let sensing = self.clone();
+        all.push(host::jobs::Job::every("sensing-outbox", jobs::SWEEP_SECONDS, move || {
+            let sensing = sensing.clone();
+            async move { sensing.sweep_outbox().await.map_err(|error| error.to_string()) }
         }));
         all
     }

@@ -30,6 +30,7 @@ export async function kinds(base) {
     body: JSON.stringify({ device: lamppost, name: 'Lamppost', label: 'public', serial: 'A1', model: 'Mark 1', silence_seconds: 600 }),
   });
   if (registered.status !== 201) throw new Error(`no device: ${await registered.text()}`);
+  const alert = await raised(base, json);
   return [
     { name: 'home', path: '/', live: true, figures: true },
     { name: 'map', path: '/map?feed=car-parks', live: true, figures: true, map: true },
@@ -55,6 +56,9 @@ export async function kinds(base) {
     { name: 'devices', path: '/devices', figures: true },
     { name: 'device', path: `/devices/${lamppost}`, live: true, figures: true },
     { name: 'device-operator', path: `/devices/${lamppost}`, live: true, figures: true, operator: true },
+    { name: 'alerts', path: '/alerts', live: true },
+    { name: 'alert', path: `/alerts/${alert}` },
+    { name: 'alert-operator', path: `/alerts/${alert}`, operator: true },
     { name: 'register-device', path: '/register-device', operator: true },
     { name: 'design', path: '/design', figures: true, charts: 4 },
     { name: 'developers', path: '/developers' },
@@ -62,6 +66,21 @@ export async function kinds(base) {
     { name: 'wrong', path: '/wrong?page=/en/map' },
     { name: 'problem', path: '/nowhere', status: 404 },
   ];
+}
+
+/** An alert: a station says that the air is very bad, as no simulated one does. */
+async function raised(base, json) {
+  const headers = { ...asOperator(), 'content-type': 'application/json' };
+  const found = await json(`/sta/v1.1/Datastreams?$top=1&$filter=${encodeURIComponent("startswith(properties/slug,'air-quality/') and endswith(properties/slug,'/aqhi')")}`);
+  await fetch(`${base}/sta/v1.1/Datastreams(${found.value[0]['@iot.id']})/Observations`, {
+    method: 'POST', headers, body: JSON.stringify({ phenomenonTime: new Date().toISOString(), result: 9 }),
+  });
+  for (let patience = 0; patience < 60; patience += 1) {
+    const [first] = (await json('/api/alerts?rule=air-very-high')).alerts;
+    if (first) return first.id;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  throw new Error('no alert');
 }
 
 /** Nine settings: every language at every width, the two-valued factors spread over them so that every pair occurs. */

@@ -10,14 +10,16 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use host::{Gate, Problem};
+use sensing::actions::alerts::News;
 use sensing::entity::Sight;
 use sensing::observation::Content;
 use serde_json::{Value as Json, json};
-use tokio::sync::broadcast::{self, error::RecvError};
-use tokio::sync::watch;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
 use ui::Reader;
 use ui::status::State as Mood;
-use vocab::{Lang, Mode, Time};
+use vocab::{Label, Lang, Mode, Time};
 
 use super::pulse::Beat;
 use crate::Portal;
@@ -30,6 +32,8 @@ const MOST: usize = 500;
 /// Proxies close what is silent for a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// What happens to alerts within this time is told as one thing.
+const TOGETHER: Duration = Duration::from_millis(500);
 /// Values go old by themselves: tiles are looked at again this often, whether or not anything came.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
@@ -65,6 +69,8 @@ enum Topic {
         name: String,
         feeds: Vec<String>,
     },
+    /// The list of alerts.
+    Alerts,
     /// What is said to the public: drawn again when something is said or withdrawn.
     Notices,
 }
@@ -81,6 +87,10 @@ struct Listener {
     topics: Vec<Topic>,
     waiting: VecDeque<Event>,
     beats: broadcast::Receiver<Arc<Beat>>,
+    /// For a page that shows alerts.
+    alerts: Option<broadcast::Receiver<News>>,
+    /// A storm of alerts is one message in half a second.
+    not_before: Instant,
     news: watch::Receiver<u64>,
 }
 
@@ -88,12 +98,24 @@ pub async fn live(_: Gate, asked: Asked, RawQuery(query): RawQuery) -> Result<Re
     let Asked { portal, lang } = asked;
     let beats = portal.beats();
     let news = portal.parts().news.clone();
-    let mut listener = Listener { portal, lang, topics: Vec::new(), waiting: VecDeque::new(), beats, news };
+    let mut listener = Listener {
+        portal,
+        lang,
+        topics: Vec::new(),
+        waiting: VecDeque::new(),
+        beats,
+        news,
+        alerts: None,
+        not_before: Instant::now(),
+    };
     let pairs = query.unwrap_or_default();
     let topics = pairs.split('&').filter_map(|pair| pair.strip_prefix("topic="));
     for topic in topics.take(MOST) {
         let topic = topic.replace("%3A", ":").replace("%2F", "/").replace("%2C", ",");
         listener.topics.extend(listener.topic(&topic));
+    }
+    if listener.topics.iter().any(|topic| matches!(topic, Topic::Alerts)) {
+        listener.alerts = Some(listener.portal.parts().sensing.alerts().listen());
     }
     // Values are states, not events: whoever comes back is told the current ones, and has missed nothing.
     listener.all().await?;
@@ -109,6 +131,9 @@ impl Listener {
     fn topic(&self, name: &str) -> Option<Topic> {
         if name == "feeds" {
             return Some(Topic::List { name: name.into(), feeds: Vec::new() });
+        }
+        if name == "alerts" {
+            return Some(Topic::Alerts);
         }
         if name == "notices" {
             return Some(Topic::Notices);
@@ -181,6 +206,7 @@ impl Listener {
                     }
                     told.push(("value", message));
                 }
+                Topic::Alerts => {}
                 Topic::Notices => {
                     if matches!(why, Why::News) {
                         told.push(("list", json!({ "id": "notices" })));
@@ -208,6 +234,11 @@ impl Listener {
                 return Some(event);
             }
             let heard = tokio::select! {
+                () = of_alerts(&mut self.alerts, self.not_before) => {
+                    self.not_before = Instant::now() + TOGETHER;
+                    self.waiting.push_back(Event::default().event("list").data("{\"id\":\"alerts\"}"));
+                    continue;
+                }
                 beat = self.beats.recv() => Heard::Beat(beat),
                 Ok(()) = self.news.changed() => Heard::News,
                 () = tokio::time::sleep(LOOK_AGAIN) => Heard::Nothing,
@@ -222,6 +253,21 @@ impl Listener {
             }
         }
     }
+}
+
+/// Ready when something happened to public alerts. Given up while it waits, it has taken nothing that is then lost.
+async fn of_alerts(news: &mut Option<broadcast::Receiver<News>>, not_before: Instant) {
+    let Some(news) = news else { return std::future::pending().await };
+    tokio::time::sleep_until(not_before).await;
+    loop {
+        match news.recv().await {
+            Ok(one) if one.alert.label != Label::Public => {}
+            // The list is drawn again whole, whatever was missed.
+            Ok(_) | Err(RecvError::Lagged(_)) => break,
+            Err(RecvError::Closed) => return std::future::pending().await,
+        }
+    }
+    while !matches!(news.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
 }
 
 /// A `value` message as `assets/js/hub.js` describes it.

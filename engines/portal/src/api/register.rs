@@ -191,6 +191,6 @@ fn atom<'e>(
     ([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], xml).into_response()
 }
 
-fn html_lang(portal: &Portal, lang: &Lang) -> String {
+pub(super) fn html_lang(portal: &Portal, lang: &Lang) -> String {
     portal.site().langs.iter().find(|l| l.lang == *lang).map_or_else(|| lang.to_string(), |l| l.html.clone())
 }

@@ -224,6 +224,32 @@ async fn drawing(
     Ok((chart.figure(r), step))
 }
 
+/// A part of a datastream, drawn for another page: each value as it came.
+pub(super) fn plain_chart(
+    stream: &StreamView,
+    rows: &[Row],
+    (from, to): (Time, Time),
+    shown: Shown,
+    r: &Reader,
+) -> Markup {
+    let points: Vec<Point> = rows.iter().map(point).collect();
+    let chart = Chart {
+        id: "series".into(),
+        title: r.plain(&stream.name),
+        unit: unit::sign(&stream.unit).into(),
+        decimals: 1,
+        kind: if unit::is_count(&stream.unit) { Kind::Step } else { Kind::Line },
+        shown,
+        longest: longest(&points),
+        series: vec![Series { name: String::new(), points }],
+        from,
+        to,
+        band: None,
+        topic: None,
+    };
+    chart.figure(r)
+}
+
 fn point(row: &Row) -> Point {
     Point { time: Time(row.t), value: row.number(), quality: row.quality() }
 }

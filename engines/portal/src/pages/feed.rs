@@ -72,6 +72,7 @@ impl Portal {
 struct FeedsHtml<'a> {
     r: Reader<'a>,
     devices: String,
+    alerts: String,
     src: String,
     table: Markup,
     received: Markup,
@@ -118,6 +119,7 @@ pub async fn feeds(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     page.content = Markup::of(&FeedsHtml {
         src: ui::layout::address(lang, "/feeds"),
         devices: ui::layout::address(lang, "/devices"),
+        alerts: ui::layout::address(lang, "/alerts"),
         table: all.html(&r),
         received: received(portal, &r).await?,
         waiting: r.say(

@@ -21,6 +21,7 @@ const REGISTER: &str = "/initiatives";
 /// The message that names a page which is not in the navigation.
 pub fn page_key(path: &str) -> Option<&'static str> {
     match path {
+        "/alerts" => Some("alerts-title"),
         "/devices" => Some("devices-title"),
         "/register-device" => Some("device-register"),
         _ => None,

@@ -14,7 +14,7 @@ use crate::entity::{Kind, Sight};
 use crate::observation::{Key, Row, Span};
 use crate::query::decimate::Decimation;
 use crate::query::order::compare_all;
-use crate::query::scope::{Scope, Val};
+use crate::query::scope::{Scope, Val, Values};
 use crate::query::token::Token;
 use crate::query::{Query, TOP_MAX};
 use crate::store::observations::Order;

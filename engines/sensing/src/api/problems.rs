@@ -17,5 +17,7 @@ host::codes! {
     NO_SUCH_DEVICE = "sensing-no-such-device" 404 0x87 "There is no such device" "沒有這個裝置" "没有这个设备";
     BAD_DEVICE = "sensing-bad-device" 400 0x99 "The device could not be understood" "無法理解這個裝置的資料" "无法理解这个设备的资料";
     DEVICE_STATE = "sensing-device-state" 409 0x87 "The device is not in a state for this" "裝置目前的狀態不容許這樣做" "设备目前的状态不容许这样做";
+    NO_SUCH_ALERT = "sensing-no-such-alert" 404 0x87 "There is no such alert" "沒有這項警示" "没有这项警报";
+    BAD_ALERT = "sensing-bad-alert" 422 0x99 "This cannot be done with the alert" "不能對這項警示執行這個操作" "不能对这项警报执行这个操作";
     BUSY = "sensing-busy" 429 0x97 "Too many observations at once; send this again soon" "同時收到的觀測太多，請稍後再傳送" "同时收到的观测太多，请稍后再发送";
 }

@@ -4,7 +4,7 @@ use host::Problem;
 use vocab::Time;
 
 use super::order;
-use super::scope::{Scope, Val};
+use super::scope::{Scope, Val, Values};
 use crate::api::problems::BAD_QUERY;
 use crate::entity::fields::{Holds, field};
 use crate::entity::{Kind, Link};
@@ -99,6 +99,32 @@ impl Filter {
             order::links(kind, path).map_err(wrong)?;
         }
         Ok(filter)
+    }
+
+    /// A condition on values that have names of their own, of which each path begins with one.
+    pub fn of_names(text: &str, names: &[&str]) -> Result<Filter, String> {
+        if text.len() > LENGTH {
+            return Err(format!("it is longer than {LENGTH} characters"));
+        }
+        let (expr, kind) = (read::parse(text)?, Kind::Observation);
+        if !expr.can_be_true(kind) {
+            return Err("this is no condition, but a value".into());
+        }
+        let mut paths = Vec::new();
+        expr.paths(&mut paths);
+        match paths.into_iter().find(|path| path.first().is_none_or(|name| !names.contains(&name.as_str()))) {
+            Some(path) => Err(format!(
+                "there is no {} here, but {}",
+                super::words::short(&path.join("/")),
+                names.join(", ")
+            )),
+            None => Ok(Filter { expr, kind, now: Time(0) }),
+        }
+    }
+
+    /// Whether the condition is true of these values, at a time.
+    pub fn is_true(&self, values: &dyn Values, now: Time) -> bool {
+        evaluate::value(&self.expr, values, now) == Val::Bool(true)
     }
 
     /// The condition that all of these are true.

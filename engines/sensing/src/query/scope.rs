@@ -27,6 +27,11 @@ pub enum Val {
     Many(Vec<Val>),
 }
 
+/// What the paths of a condition stand for.
+pub trait Values {
+    fn value(&self, path: &[String]) -> Val;
+}
+
 /// What paths lead through: an entity with the links that conditions name.
 pub struct Scope<'a> {
     pub node: &'a Node,
@@ -36,11 +41,13 @@ pub struct Scope<'a> {
     pub derived: &'a AllDerived,
 }
 
-impl Scope<'_> {
-    pub fn value(&self, path: &[String]) -> Val {
+impl Values for Scope<'_> {
+    fn value(&self, path: &[String]) -> Val {
         self.follow(self.node, self.loaded, path)
     }
+}
 
+impl Scope<'_> {
     fn follow(&self, node: &Node, loaded: &Query, path: &[String]) -> Val {
         let Some((first, rest)) = path.split_first() else { return Val::Null };
         if let Some(link) = node.item.kind().link(first) {
@@ -84,13 +91,7 @@ pub fn of_observation(seen: &Seen, row: &Row, name: &str) -> Val {
             let time = seen.result_time(row.extra().as_ref());
             Val::Times(time, time)
         }
-        "result" => match row.content() {
-            Content::Number(number) => Val::Number(number),
-            Content::Bool(bool) => Val::Bool(bool),
-            Content::Text(text) => Val::Text(text.into()),
-            Content::Json(json) => serde_json::from_str(json).map_or(Val::Null, Val::Json),
-            Content::Missing => Val::Null,
-        },
+        "result" => of_result(row),
         other => {
             let Some(shown) = Shown::of(other) else { return Val::Null };
             let mut text = String::new();
@@ -104,11 +105,21 @@ pub fn of_observation(seen: &Seen, row: &Row, name: &str) -> Val {
     }
 }
 
+pub fn of_result(row: &Row) -> Val {
+    match row.content() {
+        Content::Number(number) => Val::Number(number),
+        Content::Bool(bool) => Val::Bool(bool),
+        Content::Text(text) => Val::Text(text.into()),
+        Content::Json(json) => serde_json::from_str(json).map_or(Val::Null, Val::Json),
+        Content::Missing => Val::Null,
+    }
+}
+
 fn of_times(times: Times) -> Val {
     Val::Times(times.start, times.end.unwrap_or(times.start))
 }
 
-fn within(value: Val, path: &[String]) -> Val {
+pub fn within(value: Val, path: &[String]) -> Val {
     let Some((first, rest)) = path.split_first() else { return value };
     match value {
         Val::Json(mut json) => match json.get_mut(first.as_str()) {

@@ -12,7 +12,7 @@ use crate::entity::tree::{Branch, Item, Node, Page};
 use crate::entity::{Entity, Kind, Sight, place};
 use crate::observation::{Key, Span};
 use crate::query::order::compare_all;
-use crate::query::scope::{Scope, Val};
+use crate::query::scope::{Scope, Val, Values};
 use crate::query::token::Token;
 use crate::query::{Query, order};
 use crate::store::entities::{self, Which, features};

@@ -7,10 +7,10 @@ use super::call::Family;
 use super::{Arithmetic, Compare, Expr, Function};
 use crate::observed::times::{self, Times};
 use crate::query::order;
-use crate::query::scope::{Scope, Val};
+use crate::query::scope::{Val, Values};
 use crate::query::shape::Shape;
 
-pub fn value(expr: &Expr, scope: &Scope, now: Time) -> Val {
+pub fn value(expr: &Expr, scope: &dyn Values, now: Time) -> Val {
     let of = |expr: &Expr| value(expr, scope, now);
     match expr {
         Expr::Literal(value) => value.clone(),
@@ -127,7 +127,7 @@ fn scaled(micros: f64) -> Val {
     if micros.is_finite() && micros.abs() < 4e18 { Val::Duration(micros as i64) } else { Val::Null }
 }
 
-fn called(function: Function, arguments: &[Expr], scope: &Scope, now: Time) -> Val {
+fn called(function: Function, arguments: &[Expr], scope: &dyn Values, now: Time) -> Val {
     let values: Vec<Val> = arguments.iter().map(|argument| value(argument, scope, now)).collect();
     match function {
         Function::Now => return Val::Times(now.0, now.0),
