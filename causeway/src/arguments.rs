@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
+use vocab::Time;
 
 pub const HELP: &str = "\
 causeway: the digital side of a city in one program
@@ -29,6 +30,8 @@ OPTIONS
     --demo             simulated devices; touches no network
     --replay DIR       play the recordings that the pack's replay.toml names
     --speed N          how fast a replay or the demo's day goes (1 to 10000)
+    --from TIME        when the demo begins, as 2026-11-24T05:00:00+08:00; without it, now, or with
+                       --speed at the hour of today that the pack names
     --seed N           the demo's dice
     --help, --version
 ";
@@ -44,6 +47,7 @@ pub struct Arguments {
     pub demo: bool,
     pub replay: Option<PathBuf>,
     pub speed: Option<u32>,
+    pub from: Option<Time>,
     pub seed: u64,
     /// What stands after the command.
     pub paths: Vec<PathBuf>,
@@ -89,6 +93,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
                     return Err(format!("--speed {speed}: give a number from 1 to 10000"));
                 }
                 found.speed = Some(speed);
+            }
+            Long("from") => {
+                let text = next(&mut parser)?;
+                let from = Time::parse(&text.to_string_lossy()).map_err(|e| format!("--from: {e}"))?;
+                found.from = Some(from);
             }
             Long("seed") => found.seed = number(&next(&mut parser)?, "--seed", "7")?,
             Value(word) if !named => {

@@ -12,6 +12,7 @@ mod embedded;
 mod running;
 mod serve;
 mod system;
+mod wire;
 
 fn main() -> ExitCode {
     let outcome =

@@ -56,5 +56,7 @@ fn a_mistake_is_named_with_its_place_and_the_way_out() {
         "feed = \"praia\"",
         &["replay.toml:", "there is no feed praia"],
     );
+    check("demo.toml", "id = \"praias\"", "id = \"praia\"", &["demo.toml:", "plays no feed of this pack"]);
+    check("demo.toml", ", en = \"North Beach\"", "", &["demo.toml:", "praias/PN has no text in en"]);
     check("words/ui.pt.ftl", "skip-link = ", "skip-lnk = ", &["skip-link"]);
 }
