@@ -1,5 +1,6 @@
 //! The integration tests: one binary.
 
+mod a_city_day;
 mod alerts;
 mod browser;
 mod clients;

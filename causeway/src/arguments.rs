@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
+use vocab::Time;
 
 pub const HELP: &str = "\
 causeway: the digital side of a city in one program
@@ -30,8 +31,10 @@ OPTIONS
     --demo             simulated devices; touches no network
     --replay DIR       play the recordings that the pack's replay.toml names
     --speed N          how fast a replay or the demo's day goes (1 to 10000)
+    --from TIME        when the demo begins, as 2026-11-24T05:00:00+08:00; without it, now, or with
+                       --speed at the hour of today that the pack names
     --seed N           the demo's dice
-    --from, --to TIME  the part of history that rules replay judges: 2026-09-01T00:00:00Z
+    --to TIME          with --from, the part of history that rules replay judges: 2026-09-01T00:00:00Z
     --help, --version
 ";
 
@@ -47,8 +50,9 @@ pub struct Arguments {
     pub replay: Option<PathBuf>,
     pub speed: Option<u32>,
     pub seed: u64,
-    pub from: Option<vocab::Time>,
-    pub to: Option<vocab::Time>,
+    /// Of a demonstration, when it begins; of a rule's replay, where it begins.
+    pub from: Option<Time>,
+    pub to: Option<Time>,
     /// What stands after the command.
     pub paths: Vec<PathBuf>,
 }

@@ -8,7 +8,7 @@ use host::config::Config;
 use host::http::{Keys, Operation, Shell, document};
 use host::jobs::Job;
 use host::migrate::Migrations;
-use host::pack::{Finding, Pack};
+use host::pack::{Finding, Pack, PackFile};
 use host::problem::Code;
 use host::telemetry::Metrics;
 use host::{Clock, Db, DbError};
@@ -25,6 +25,7 @@ use vocab::Mode;
 
 use crate::alerting;
 use crate::commands::Failure;
+use crate::demo;
 use crate::devices::{self, Devices};
 use crate::running::Ask;
 use crate::system::{System, routes};
@@ -62,17 +63,13 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
         let more = spatial::check(&pack);
         if more.is_empty() { Ok(layers) } else { Err(more) }
     });
-    let demo = pack.files.get("demo.toml").map(host::pack::parse::<simulate::Demo>).transpose();
+    let demo = demonstration(&pack);
     let portal = portal::Content::of(&pack);
     fn keep<T>(findings: &mut Vec<Finding>, outcome: Result<T, Vec<Finding>>) -> Option<T> {
         outcome.map_err(|found| findings.extend(found)).ok()
     }
-    if let (Some(file), Ok(Some(demo)), Ok(feeds)) = (pack.files.get("demo.toml"), &demo, &feeds) {
-        for fleet in demo.fleets.iter().filter(|fleet| !feeds.iter().any(|feed| feed.id.as_str() == fleet.id))
-        {
-            let what = format!("the fleet {} plays no feed of this pack", fleet.id);
-            findings.push(Finding::new(file, 0, what, "give it the id of a file in feeds/"));
-        }
+    if let (Some(file), Ok(Some(demo)), Ok(feeds)) = (pack.files.get(DEMO), &demo, &feeds) {
+        findings.extend(demo_findings(&pack, file, demo, feeds));
     }
     findings.extend(feeds.as_ref().map(|feeds| devices::check(&pack, feeds)).unwrap_or_default());
     let rules = match &feeds {
@@ -84,7 +81,7 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
     let feeds = keep(&mut findings, feeds);
     let recordings = keep(&mut findings, recordings);
     let layers = keep(&mut findings, layers);
-    let demo = keep(&mut findings, demo.map_err(|finding| vec![finding]));
+    let demo = keep(&mut findings, demo);
     let portal = keep(&mut findings, portal);
     match (feeds, recordings, layers, demo, portal, rules) {
         (Some(feeds), Some(recordings), Some(layers), Some(demo), Some(portal), Some(rules))
@@ -94,6 +91,51 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
         }
         _ => Err(findings),
     }
+}
+
+/// The file of the day that a demonstration plays.
+const DEMO: &str = "demo.toml";
+
+/// The day that a pack plays, with the fleets of `demo/`.
+fn demonstration(pack: &Pack) -> Result<Option<simulate::Demo>, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut fleets = Vec::new();
+    for file in pack.folder("demo", ".toml") {
+        match host::pack::parse::<simulate::FleetFile>(file) {
+            Ok(read) => fleets.extend(read.fleets),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    let demo = pack.files.get(DEMO).map(host::pack::parse::<simulate::Demo>).transpose();
+    match demo {
+        Ok(demo) if findings.is_empty() => Ok(demo.map(|mut demo| {
+            demo.fleets.extend(fleets);
+            demo
+        })),
+        Ok(_) => Err(findings),
+        Err(finding) => {
+            findings.push(finding);
+            Err(findings)
+        }
+    }
+}
+
+/// What is wrong with a day: in itself, and beside the feeds that it plays.
+fn demo_findings(pack: &Pack, file: &PackFile, demo: &simulate::Demo, feeds: &[Arc<Feed>]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut find = |what: String, hint: String| found.push(Finding::new(file, 0, what, hint));
+    for fleet in demo.fleets.iter().filter(|fleet| !feeds.iter().any(|feed| feed.id.as_str() == fleet.id)) {
+        let what = format!("the fleet {} plays no feed of this pack", fleet.id);
+        find(what, "give it the id of a file in feeds/".into());
+    }
+    for told in demo.bulletins.iter().filter(|told| demo::source(feeds, &told.feed, &told.source).is_none()) {
+        let what = format!("a bulletin plays {}/{}, which is no source", told.feed, told.source);
+        find(what, "name a file in feeds/ and a [[source]] of it".into());
+    }
+    for (what, hint) in demo.mistakes(&pack.language_tags()) {
+        find(what, hint);
+    }
+    found
 }
 
 /// What stays while packs come and go: the store, what is in memory of it, and whoever may come in.

@@ -1,6 +1,7 @@
 //! MQTT in this city: topics of the data model, and plain topics that a feed file of the pack maps.
 
 use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use host::Clock;
@@ -19,7 +20,7 @@ use mqtt::{Application, Broker, Fates, Limits, Publication, Reason, Refused, Rep
 use sensing::api::mqtt::Topics;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
-use vocab::{Caller, Label};
+use vocab::{Caller, Label, Mode};
 
 use crate::assemble::Standing;
 use crate::commands::Failure;
@@ -231,24 +232,46 @@ pub fn addresses(config: &Config) -> Vec<String> {
     plain.chain(tls).collect()
 }
 
-/// Opens the doors that the configuration names. What they answer ends when the server stops.
-pub async fn serve(standing: &Standing, tls: Option<&Tls>) -> Result<Vec<JoinHandle<()>>, Failure> {
-    let Standing { config, broker, topics, keys, stop, .. } = standing;
-    let mut tasks = vec![
-        tokio::spawn(sensing::api::mqtt::tell(topics.clone(), broker.clone(), stop.clone())),
-        tokio::spawn(broker.clone().watch(stop.clone())),
-        tokio::spawn(dismiss(broker.clone(), keys.dismissals(), stop.clone())),
-    ];
-    let doors = [(config.mqtt.listen, None, "mqtt"), (config.mqtt.tls_listen, tls, "mqtts")];
-    for (address, tls, scheme) in doors {
-        let Some(address) = address else { continue };
-        let failed = |e: String| Failure::Start(format!("[mqtt] {e}"));
-        let server = Server::bind(broker.clone(), address, tls).await.map_err(|e| failed(e.to_string()))?;
-        let address = server.address().map_err(|e| failed(e.to_string()))?;
-        tracing::info!("{scheme}://{address} takes MQTT");
-        tasks.push(tokio::spawn(server.serve(stop.clone())));
+/// Doors that are bound and not served yet.
+pub struct Doors(Vec<Server>);
+
+impl Doors {
+    /// Binds what the configuration names; simulated devices have a door of this machine's where it names none.
+    pub async fn bind(standing: &Standing, tls: Option<&Tls>) -> Result<Doors, Failure> {
+        let Standing { config, broker, .. } = standing;
+        let own = (standing.mode == Mode::Simulated).then_some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let doors = [(config.mqtt.listen.or(own), None, "mqtt"), (config.mqtt.tls_listen, tls, "mqtts")];
+        let mut bound = Vec::new();
+        for (address, tls, scheme) in doors {
+            let Some(address) = address else { continue };
+            let failed = |e: String| Failure::Start(format!("[mqtt] {e}"));
+            let server =
+                Server::bind(broker.clone(), address, tls).await.map_err(|e| failed(e.to_string()))?;
+            let address = server.address().map_err(|e| failed(e.to_string()))?;
+            tracing::info!("{scheme}://{address} takes MQTT");
+            bound.push(server);
+        }
+        Ok(Doors(bound))
     }
-    Ok(tasks)
+
+    /// Where devices of this machine find the first one.
+    pub fn near(&self) -> Option<String> {
+        let address = self.0.first()?.address().ok()?;
+        let host = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+        Some(SocketAddr::new(host, address.port()).to_string())
+    }
+
+    /// Opens them. What they answer ends when the server stops.
+    pub fn open(self, standing: &Standing) -> Vec<JoinHandle<()>> {
+        let Standing { broker, topics, keys, stop, .. } = standing;
+        let mut tasks = vec![
+            tokio::spawn(sensing::api::mqtt::tell(topics.clone(), broker.clone(), stop.clone())),
+            tokio::spawn(broker.clone().watch(stop.clone())),
+            tokio::spawn(dismiss(broker.clone(), keys.dismissals(), stop.clone())),
+        ];
+        tasks.extend(self.0.into_iter().map(|server| tokio::spawn(server.serve(stop.clone()))));
+        tasks
+    }
 }
 
 /// A device that was lost, replaced or retired is not heard on the connection that it still has.

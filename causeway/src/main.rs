@@ -13,6 +13,7 @@ mod embedded;
 mod running;
 mod serve;
 mod system;
+mod wire;
 
 fn main() -> ExitCode {
     let outcome =

@@ -12,9 +12,10 @@ use intake::replay::Replay;
 use intake::runner::Runner;
 use schemars::JsonSchema;
 use serde::Serialize;
+use simulate::Play;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use vocab::Caller;
+use vocab::{Caller, Time};
 
 use crate::arguments::Arguments;
 use crate::assemble::{self, City, Content, Standing};
@@ -34,15 +35,22 @@ pub struct Reloaded {
 /// A request to read the pack again, and where its outcome is waited for.
 pub type Ask = oneshot::Sender<Result<Reloaded, Failure>>;
 
+/// Where devices of this machine find the doors.
+pub struct Near {
+    pub http: String,
+    pub mqtt: Option<String>,
+}
+
 pub struct Running {
     arguments: Arguments,
     standing: Standing,
     content: Content,
-    /// The address of the doors, for simulated devices.
-    base: String,
+    near: Near,
     routes: Switch,
     /// Of simulated devices, by fleet: a fleet keeps its key when the pack is read again.
     keys: HashMap<String, String>,
+    /// When the day of a demonstration was begun with.
+    begun: Time,
     end: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -52,15 +60,17 @@ impl Running {
         arguments: Arguments,
         standing: Standing,
         content: Content,
-        base: &str,
+        near: Near,
     ) -> Result<Running, Failure> {
+        let begun = standing.clock.now();
         let mut running = Running {
             arguments,
             standing,
             content,
-            base: base.into(),
+            near,
             routes: Switch::new(Router::new()),
             keys: HashMap::new(),
+            begun,
             end: watch::channel(false).0,
             tasks: Vec::new(),
         };
@@ -153,37 +163,49 @@ impl Running {
         tasks.push(tokio::spawn(sensing::judge(self.standing.sensing.clone(), ended.clone())));
         tasks.extend(match (&self.arguments.replay, self.arguments.demo) {
             (Some(folder), _) => replay(&self.arguments, folder, &self.content, city, ended)?,
-            (None, true) => self.demo(ended)?,
+            (None, true) => self.demo(city, ended)?,
             (None, false) => self.feeds(city, ended)?,
         });
         Ok(tasks)
     }
 
-    fn demo(&mut self, ended: &watch::Receiver<bool>) -> Result<Vec<JoinHandle<()>>, Failure> {
-        let Some(all) = &self.content.demo else {
+    fn demo(&mut self, city: &City, ended: &watch::Receiver<bool>) -> Result<Vec<JoinHandle<()>>, Failure> {
+        let Some(demo) = self.content.demo.clone() else {
             return Err(Failure::Start(
                 "this pack has no demo.toml; docs/how-to-add-a-city.md says what it holds".into(),
             ));
         };
-        let mut tasks = Vec::new();
-        for fleet in &all.fleets {
+        let zone = self.content.pack.city.zone();
+        let play = Arc::new(Play::new(demo, self.arguments.seed, self.begun, zone));
+        let Standing { clock, sensing, .. } = &self.standing;
+        let bulletins = demo::Bulletins {
+            play: play.clone(),
+            intake: city.intake.clone(),
+            feeds: self.content.feeds.clone(),
+            clock: clock.clone(),
+        };
+        let telling = ended.clone();
+        let mut tasks = vec![tokio::spawn(async move { demo::until(telling, bulletins.tell()).await })];
+        for (fleet, of) in play.demo.fleets.iter().enumerate() {
             // A key of its own for each fleet: what a simulated detector may write, a simulated car park may not.
-            let key = match self.keys.get(&fleet.id) {
+            let key = match self.keys.get(&of.id) {
                 Some(key) => key.clone(),
                 None => random_key()?,
             };
-            self.keys.insert(fleet.id.clone(), key.clone());
-            let caller = Caller::Device { name: format!("simulated/{}", fleet.id), scope: fleet.id.clone() };
+            self.keys.insert(of.id.clone(), key.clone());
+            let caller = Caller::Device { name: format!("simulated/{}", of.id), scope: of.id.clone() };
             self.standing.keys.add(&key, caller);
-            let play = demo::Play {
-                demo: simulate::Demo { fleets: vec![fleet.clone()], ..all.clone() },
-                seed: self.arguments.seed,
-                base: self.base.clone(),
+            let players = demo::Players {
+                play: play.clone(),
+                fleet,
+                base: self.near.http.clone(),
+                mqtt: self.near.mqtt.clone(),
                 key,
-                zone: self.content.pack.city.zone(),
-                clock: self.standing.clock.clone(),
+                sensing: sensing.clone(),
+                clock: clock.clone(),
             };
-            tasks.push(tokio::spawn(demo::play(play, ended.clone())));
+            let ended = ended.clone();
+            tasks.push(tokio::spawn(async move { demo::until(ended, players.play()).await }));
         }
         Ok(tasks)
     }

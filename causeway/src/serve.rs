@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use host::http::{Keys, Listener, Tls};
 use host::{Clock, Db, DbError, Pack};
+use sensing::entity::Sight;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-use vocab::Caller;
+use vocab::time::HOUR;
+use vocab::{Caller, Time};
 
 use crate::arguments::Arguments;
 use crate::assemble::{self, Standing};
 use crate::commands::{self, Failure};
 use crate::devices;
-use crate::running::{Ask, Running};
+use crate::running::{Ask, Near, Running};
 
 /// What is under way is given this long after the word to stop; a feed that hangs is dropped.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,7 +35,7 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         .build()
         .map_err(|e| Failure::Start(format!("no threads: {e}")))?;
     let db = commands::open(&config)?;
-    let clock = Clock::system();
+    let clock = clock(&arguments, &content);
     let keys = Keys::default();
     keys.add(&operator_key(&config.server.data)?, Caller::Operator);
     for device in &config.devices {
@@ -46,6 +48,7 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         let (tell, stop) = watch::channel(false);
         let mode = commands::mode(&arguments);
         let standing = Standing::open(&config, mode, &content.pack, around, asks, stop.clone())?;
+        carry_on(&standing, &content);
         let tls = config.server.tls_certificate.clone().zip(config.server.tls_key.clone());
         let tls = tls.map(|(certificate, key)| Tls { certificate, key });
         let listener = Listener::bind(config.server.listen, tls.as_ref(), config.server.connections)
@@ -55,10 +58,12 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         let base = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
         // Heard from before anybody is told where we are: a word to stop may follow at once.
         let mut signals = Signals::listen()?;
-        let mut running = Running::start(arguments, standing.clone(), content, &base)?;
+        let doors = devices::Doors::bind(&standing, tls.as_ref()).await?;
+        let near = Near { http: base.clone(), mqtt: doors.near() };
+        let mut running = Running::start(arguments, standing.clone(), content, near)?;
         tracing::info!("{} is served at {base}/", running.city());
         let mut jobs = host::jobs::start(&db, &clock, standing.jobs(), &stop);
-        jobs.extend(devices::serve(&standing, tls.as_ref()).await?);
+        jobs.extend(doors.open(&standing));
         jobs.extend(sensing::post(&standing.sensing, &config, &stop));
         let serving = tokio::spawn(listener.serve(running.routes(), stop));
         loop {
@@ -81,6 +86,33 @@ pub fn serve(arguments: Arguments) -> Result<(), Failure> {
         Ok(())
     })
     // The last handle on the store goes with the city: its writer ends what it was given.
+}
+
+/// The clock of this city: the machine's, or that of a demonstration, which may begin at another time and go faster.
+fn clock(arguments: &Arguments, content: &assemble::Content) -> Clock {
+    let (system, Some(demo)) = (Clock::system(), content.demo.as_ref().filter(|_| arguments.demo)) else {
+        return Clock::system();
+    };
+    let (now, zone) = (system.now(), content.pack.city.zone());
+    let begins = || {
+        let midnight = now.civil(&zone).date().to_datetime(jiff::civil::Time::midnight());
+        let hour = (demo.day.begins_hour * HOUR as f64) as i64;
+        Time::of_civil(midnight, &zone).unwrap_or(now).plus(hour)
+    };
+    let from = arguments.from.unwrap_or_else(|| if arguments.speed.is_some() { begins() } else { now });
+    Clock::running(from, arguments.speed.unwrap_or(1))
+}
+
+/// A demonstration that went fast has values of a time that is not yet: the next one goes on from there.
+fn carry_on(standing: &Standing, content: &assemble::Content) {
+    let Standing { clock, sensing, .. } = standing;
+    if !clock.is_own() {
+        return;
+    }
+    let newest = content.feeds.iter().flat_map(|feed| sensing.newest(feed.id.as_str(), &Sight::All));
+    if let Some(newest) = newest.map(|(_, row)| Time(row.t)).max().filter(|newest| *newest > clock.now()) {
+        clock.set(newest);
+    }
 }
 
 /// What is under way is given a while; a feed that hangs is dropped.

@@ -65,6 +65,8 @@ fn a_mistake_is_named_with_its_place_and_the_way_out() {
         &[rule, "there is no feed praia", "the feeds are praias"],
     );
     check(rule, "unreplayed = ", "#", &[rule, "only after it was replayed"]);
+    check("demo.toml", "id = \"praias\"", "id = \"praia\"", &["demo.toml:", "plays no feed of this pack"]);
+    check("demo.toml", ", en = \"North Beach\"", "", &["demo.toml:", "praias/PN has no text in en"]);
     check("words/ui.pt.ftl", "skip-link = ", "skip-lnk = ", &["skip-link"]);
     check("dashboards/home.toml", "show = \"mean\"", "show = \"men\"", &["dashboards/home.toml:7", "mean"]);
     check(

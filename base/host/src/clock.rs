@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use vocab::Time;
 
@@ -13,7 +14,16 @@ pub struct Clock(Kind);
 enum Kind {
     System,
     Set(Arc<AtomicI64>),
+    /// Where it stood at an instant of the machine's, and how much faster it goes.
+    Running {
+        stood: Arc<AtomicI64>,
+        since: Instant,
+        speed: u32,
+    },
 }
+
+/// A job that is due often in a fast day still leaves the machine some rest.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 impl Clock {
     pub fn system() -> Clock {
@@ -25,10 +35,39 @@ impl Clock {
         Clock(Kind::Set(Arc::new(AtomicI64::new(time.0))))
     }
 
+    /// A clock that stands at `time` now and goes `speed` times as fast as the machine's.
+    pub fn running(time: Time, speed: u32) -> Clock {
+        let stood = Arc::new(AtomicI64::new(time.0));
+        Clock(Kind::Running { stood, since: Instant::now(), speed: speed.max(1) })
+    }
+
+    /// How many times as fast as the machine's it goes.
+    pub fn speed(&self) -> u32 {
+        match &self.0 {
+            Kind::Running { speed, .. } => *speed,
+            Kind::System | Kind::Set(_) => 1,
+        }
+    }
+
+    /// Whether it may tell another time than the machine's.
+    pub fn is_own(&self) -> bool {
+        !matches!(self.0, Kind::System)
+    }
+
+    /// How long to wait here until so many seconds have gone by on it.
+    pub fn wait(&self, seconds: i64) -> Duration {
+        let whole = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        (whole / self.speed()).max(SHORTEST_WAIT.min(whole))
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else takes")]
     pub fn now(&self) -> Time {
         match &self.0 {
             Kind::Set(micros) => Time(micros.load(Ordering::SeqCst)),
+            Kind::Running { stood, since, speed } => {
+                let passed = since.elapsed().as_micros().saturating_mul(u128::from(*speed));
+                Time(stood.load(Ordering::SeqCst)).plus(i64::try_from(passed).unwrap_or(i64::MAX))
+            }
             Kind::System => {
                 let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
                 // A machine whose clock stands before 1970 is told apart by every time it stamps.
@@ -37,10 +76,18 @@ impl Clock {
         }
     }
 
-    /// Moves a clock made by [`Clock::set_at`]; the system's clock is not ours to set.
+    /// Moves a clock of our own; the system's is not ours to set.
     pub fn set(&self, time: Time) {
-        if let Kind::Set(micros) = &self.0 {
-            micros.store(time.0, Ordering::SeqCst);
+        match &self.0 {
+            Kind::System => {}
+            Kind::Set(micros) => micros.store(time.0, Ordering::SeqCst),
+            Kind::Running { stood, .. } => {
+                let ahead = time.0.saturating_sub(self.now().0);
+                stood.fetch_add(ahead, Ordering::SeqCst);
+            }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

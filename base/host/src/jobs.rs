@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 use vocab::Time;
@@ -64,9 +63,11 @@ async fn repeat(db: &Db, clock: &Clock, job: &Job) {
         tracing::error!(%error, job = name, "cannot read when this last ran");
         None
     });
-    let mut wait = last.map_or(0, |last| (last.0 + job.period_seconds * SECOND - clock.now().0) / SECOND);
+    let until_due = |last: Time| (last.0 + job.period_seconds * SECOND - clock.now().0) / SECOND;
+    // A clock that was set back must not keep a job from its work for longer than its period.
+    let mut wait = last.map_or(0, until_due).clamp(0, job.period_seconds.max(0));
     loop {
-        tokio::time::sleep(Duration::from_secs(u64::try_from(wait).unwrap_or(0))).await;
+        tokio::time::sleep(clock.wait(wait)).await;
         let started = clock.now();
         let outcome = (job.run)().await;
         if let Err(reason) = &outcome {

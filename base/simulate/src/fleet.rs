@@ -1,19 +1,17 @@
-//! The devices of a demonstration, as a pack's `demo.toml` describes them.
+//! The devices of a demonstration, as a pack's `demo/` describes them.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use vocab::{Label, Text, Time};
+use vocab::{Label, Position, Text};
 
-use crate::model::{Model, Said};
+use crate::model::Model;
 
-/// `demo.toml`.
+/// A file of `demo/`: fleets that stand apart, so that a feed's devices are one file as the feed is.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Demo {
+pub struct FleetFile {
     pub schema: u32,
-    /// Who "owns" simulated devices: the simulator, never a public body.
-    pub owner: Text,
-    /// What the page of every simulated device says of it.
-    pub description: Text,
     #[serde(rename = "fleet")]
     pub fleets: Vec<Fleet>,
 }
@@ -24,6 +22,9 @@ pub struct Demo {
 pub struct Fleet {
     /// As the feed whose devices these play: `traffic-detectors`. Slugs begin with it.
     pub id: String,
+    /// By which door its devices come.
+    #[serde(default)]
+    pub door: Door,
     /// What each device says.
     #[serde(rename = "datastream")]
     pub datastreams: Vec<Stream>,
@@ -32,6 +33,17 @@ pub struct Fleet {
     /// What hangs on each device, where that is worth a word: its pages list it.
     #[serde(default)]
     pub hangs: Vec<Hanging>,
+}
+
+/// The door that devices come in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Door {
+    /// A gateway with one key posts what all of them say.
+    #[default]
+    Http,
+    /// Each is registered, has a key and a connection of its own, and is missed when it is silent.
+    Mqtt,
 }
 
 /// A part of a device that people want to know about: a sensor on a lamppost.
@@ -55,9 +67,12 @@ pub struct Device {
     /// Stretches every value: the size of a car park.
     #[serde(default = "one")]
     pub scale: f64,
+    /// In what kind of place it stands, where its fleet tells them apart: `homes`, `offices`.
+    #[serde(default)]
+    pub zone: String,
     /// Facts for its page, kept as they are.
     #[serde(default)]
-    pub properties: std::collections::BTreeMap<String, String>,
+    pub properties: BTreeMap<String, String>,
     /// Only these of the fleet's datastreams, by key; empty means all.
     #[serde(default)]
     pub only: Vec<String>,
@@ -85,42 +100,83 @@ pub struct Stream {
     pub period_seconds: i64,
     #[serde(default)]
     pub label: Label,
+    /// A value older than this is late; without it, one that is three periods old.
+    #[serde(default)]
+    pub freshness_seconds: Option<i64>,
     pub model: Model,
+    /// Models of devices in a zone, by its name.
+    #[serde(default)]
+    pub zones: BTreeMap<String, Model>,
+    /// The forces that it feels, in this order.
+    #[serde(default)]
+    pub feels: Vec<Feel>,
+}
+
+/// What a force does to a value.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feel {
+    pub force: String,
+    /// Added for each unit of strength.
+    #[serde(default)]
+    pub add: f64,
+    /// Where the value is drawn; a strength of 1 takes it there.
+    #[serde(default)]
+    pub toward: Option<f64>,
+    /// Felt is what fell in so many hours up to now, not what falls: a rain gauge.
+    #[serde(default)]
+    pub over_hours: f64,
+}
+
+/// One datastream of one device, with dice of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice<'a> {
+    pub fleet: &'a Fleet,
+    pub device: &'a Device,
+    pub stream: &'a Stream,
+    pub dice: u64,
+}
+
+impl Device {
+    pub fn place(&self) -> Position {
+        Position { longitude: self.longitude, latitude: self.latitude }
+    }
+
+    pub fn has(&self, stream: &Stream) -> bool {
+        self.only.is_empty() || self.only.contains(&stream.key)
+    }
 }
 
 impl Fleet {
     /// Each (device, datastream) of the fleet, with dice of its own.
-    pub fn streams(&self, seed: u64) -> impl Iterator<Item = (&Device, &Stream, u64)> {
+    pub fn voices(&self, seed: u64) -> impl Iterator<Item = Voice<'_>> {
         self.devices.iter().flat_map(move |device| {
-            let wanted = move |stream: &&Stream| device.only.is_empty() || device.only.contains(&stream.key);
-            self.datastreams.iter().filter(wanted).map(move |stream| {
-                let own = hash(seed, &[&self.id, &device.key, &stream.key]);
-                (device, stream, own)
+            self.datastreams.iter().filter(|stream| device.has(stream)).map(move |stream| {
+                let dice = hash(seed, &[&self.id, &device.key, &stream.key]);
+                Voice { fleet: self, device, stream, dice }
             })
         })
     }
 
-    pub fn slug(&self, device: &Device, stream: &Stream) -> String {
-        format!("{}/{}/{}", self.id, device.key, stream.key)
+    /// The name of a device: `car-parks/harbour`.
+    pub fn named(&self, device: &Device) -> String {
+        format!("{}/{}", self.id, device.key)
+    }
+}
+
+impl Voice<'_> {
+    pub fn slug(&self) -> String {
+        format!("{}/{}/{}", self.fleet.id, self.device.key, self.stream.key)
+    }
+
+    pub fn model(&self) -> &Model {
+        self.stream.zones.get(&self.device.zone).unwrap_or(&self.stream.model)
     }
 }
 
 impl Stream {
-    /// What a device of this stream says in `from..to`: one reading a period, on the period's grid.
-    pub fn readings<'a>(
-        &'a self,
-        dice: u64,
-        scale: f64,
-        from: Time,
-        to: Time,
-        zone: &'a jiff::tz::TimeZone,
-    ) -> impl Iterator<Item = (Time, Said)> + 'a {
-        let period = self.period_seconds.max(1) * vocab::time::SECOND;
-        let first = from.0.div_euclid(period) + i64::from(from.0.rem_euclid(period) != 0);
-        (first..)
-            .map(move |n| Time(n * period))
-            .take_while(move |at| *at < to)
-            .map(move |at| (at, self.model.say(dice, scale, at, zone)))
+    pub fn period(&self) -> i64 {
+        self.period_seconds.max(1) * vocab::time::SECOND
     }
 }
 

@@ -60,7 +60,15 @@ pub enum Said {
 impl Model {
     /// What a device with dice of its own (`seed`) says at a time. `scale` stretches the whole range, as a larger car
     /// park has more of everything.
-    pub fn say(&self, seed: u64, scale: f64, at: Time, zone: &jiff::tz::TimeZone) -> Said {
+    /// `felt` is what forces make of the value.
+    pub fn say(
+        &self,
+        seed: u64,
+        scale: f64,
+        at: Time,
+        zone: &jiff::tz::TimeZone,
+        felt: impl FnOnce(f64) -> f64,
+    ) -> Said {
         let civil = at.civil(zone);
         let hour =
             f64::from(civil.hour()) + f64::from(civil.minute()) / 60.0 + f64::from(civil.second()) / 3600.0;
@@ -69,9 +77,8 @@ impl Model {
         // Drift changes over three hours, jitter over two minutes: the pace of weather and of traffic.
         let drift = self.drift * smooth(seed, at, 3 * HOUR);
         let jitter = self.jitter * smooth(seed ^ JITTER, at, 2 * MINUTE);
-        let value = (self.quiet + (self.busy - self.quiet) * rhythm + drift + jitter)
-            .clamp(self.least, self.most)
-            * scale;
+        let by_itself = self.quiet + (self.busy - self.quiet) * rhythm + drift + jitter;
+        let value = felt(by_itself).clamp(self.least, self.most) * scale;
         let rounded = (value / self.step).round() * self.step;
         // A step of 0.1 has no exact double; the last digits would be noise nobody measured.
         let number = (rounded * 1e6).round() / 1e6;

@@ -98,6 +98,7 @@ mode-simulated = Simulated
 mode-live-note = Values come from their sources as they are published.
 mode-recording-note = These values were recorded on the date shown and are played back. They do not describe the present.
 mode-simulated-note = These values are invented by a simulator to show how the pages work. They describe no real place or event.
+mode-simulated-clock = Time runs { $speed } times as fast here: when this page was made, it was { $time }.
 mode-banner-label = What the figures on this page are
 
 # Status

@@ -74,6 +74,7 @@ mode-simulated = 模拟
 mode-live-note = 数值由数据来源发布后随即显示。
 mode-recording-note = 这些数值录制于所示日期，现在回放，不代表目前情况。
 mode-simulated-note = 这些数值由模拟程序虚构，用来演示页面如何运作，不代表任何真实地点或事件。
+mode-simulated-clock = 模拟时间的流逝速度是现实的 { $speed } 倍；生成本页时，模拟时间为{ $time }。
 mode-banner-label = 本页数字的性质
 
 # 状态

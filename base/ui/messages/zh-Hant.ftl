@@ -74,6 +74,7 @@ mode-simulated = 模擬
 mode-live-note = 數值由資料來源發布後隨即顯示。
 mode-recording-note = 這些數值在所示日期錄得，現正重播，並不反映目前情況。
 mode-simulated-note = 這些數值由模擬程式虛構，用以示範網頁運作，並不反映任何真實地點或事件。
+mode-simulated-clock = 模擬時間的流逝速度為現實的 { $speed } 倍；製作本頁時，模擬時間為{ $time }。
 mode-banner-label = 本頁數字的性質
 
 # 狀態

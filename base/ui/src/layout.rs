@@ -167,6 +167,8 @@ pub struct Page<'a> {
     pub shown: Vec<Shown>,
     /// Address of the event stream when the page updates itself.
     pub stream: Option<String>,
+    /// What the clock of this city says while it is not everybody's, and how many times as fast it goes.
+    pub clock: Option<(Time, u32)>,
     /// A page that must not be found by search engines (results of a search, a form half filled).
     pub unlisted: bool,
     /// The content draws its own `<h1>`.
@@ -195,6 +197,7 @@ impl<'a> Page<'a> {
             crumbs: Vec::new(),
             shown: Vec::new(),
             stream: None,
+            clock: None,
             unlisted: false,
             own_heading: false,
             own_search: false,
@@ -248,6 +251,16 @@ impl<'a> Page<'a> {
 
     fn search(&self) -> Option<&String> {
         self.site.search_path.as_ref().filter(|_| !self.own_search)
+    }
+
+    /// The hour that is played, where it is not the reader's.
+    fn clock_note(&self) -> Option<String> {
+        let (now, speed) = self.clock.filter(|(_, speed)| *speed > 1)?;
+        let words = [
+            ("time", self.reader.date_time(now).into()),
+            ("speed", self.reader.count(speed as usize).into()),
+        ];
+        Some(self.reader.say("mode-simulated-clock", &words))
     }
 
     fn is_here(&self, path: &str) -> bool {

@@ -19,6 +19,21 @@ pub struct Client {
     key: String,
 }
 
+/// From when to when a datastream has spoken.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spoken {
+    pub first: Time,
+    pub last: Time,
+}
+
+impl Spoken {
+    /// `2026-11-24T00:00:00Z/2026-11-25T00:00:00Z`, as SensorThings writes an extent.
+    fn parse(text: &str) -> Option<Spoken> {
+        let (first, last) = text.split_once('/')?;
+        Some(Spoken { first: Time::parse(first).ok()?, last: Time::parse(last).ok()? })
+    }
+}
+
 impl Client {
     pub fn new(base: &str, key: &str) -> Client {
         let http = Legacy::builder(TokioExecutor::new()).build_http();
@@ -51,16 +66,20 @@ impl Client {
         serde_json::from_slice(&bytes).map_err(|e| format!("{method} {path}: {e}"))
     }
 
-    /// Every datastream that has a slug, with its number.
-    pub async fn datastreams(&self) -> Result<HashMap<String, i64>, String> {
+    /// Every datastream of a fleet, by its slug, with its number and what the server has of it.
+    pub async fn datastreams(&self, fleet: &str) -> Result<HashMap<String, (i64, Option<Spoken>)>, String> {
         let mut found = HashMap::new();
-        let mut next = Some("/sta/v1.1/Datastreams?$select=id,properties&$top=1000".to_string());
+        let filter = format!("properties/feed%20eq%20'{fleet}'");
+        let first =
+            format!("/sta/v1.1/Datastreams?$select=id,properties,phenomenonTime&$top=1000&$filter={filter}");
+        let mut next = Some(first);
         while let Some(path) = next {
             let page = self.ask("GET", &path, Body::empty()).await?;
             for datastream in page["value"].as_array().into_iter().flatten() {
                 let slug = datastream["properties"]["slug"].as_str();
                 if let (Some(slug), Some(id)) = (slug, datastream["@iot.id"].as_i64()) {
-                    found.insert(slug.to_string(), id);
+                    let spoken = datastream["phenomenonTime"].as_str().and_then(Spoken::parse);
+                    found.insert(slug.to_string(), (id, spoken));
                 }
             }
             next = page["@iot.nextLink"].as_str().map(str::to_string);
@@ -68,11 +87,11 @@ impl Client {
         Ok(found)
     }
 
-    pub async fn observe(&self, rows: Vec<(i64, Time, Said)>) -> Result<(), String> {
+    pub async fn observe(&self, rows: &[(i64, Time, Said)]) -> Result<(), String> {
         if rows.is_empty() {
             return Ok(());
         }
-        let answers = self.post("/sta/v1.1/CreateObservations", &messages::observations(&rows)).await?;
+        let answers = self.post("/sta/v1.1/CreateObservations", &messages::observations(rows)).await?;
         // The standard answers a link for each that was taken and the word "error" for each that was not.
         let refused = answers
             .as_array()

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 use simulate::model::Said;
-use simulate::{Demo, Device, Fleet, Stream};
+use simulate::{Demo, Device, Fleet, Voice};
 use vocab::{Text, Time};
 
 /// A device with its place and its datastreams, for a deep insert (OGC 18-088, 10.2.1.1).
-pub fn thing(demo: &Demo, fleet: &Fleet, device: &Device) -> Value {
+pub fn thing(demo: &Demo, fleet: &Fleet, device: &Device, speed: u32) -> Value {
     let mut properties = texts("name", &device.name);
     properties.extend(texts("description", &demo.description));
     properties.extend(texts("owner", &demo.owner));
@@ -17,9 +17,8 @@ pub fn thing(demo: &Demo, fleet: &Fleet, device: &Device) -> Value {
     if !fleet.hangs.is_empty() {
         properties.insert("devices".into(), json!(fleet.hangs));
     }
-    let wanted = |stream: &&Stream| device.only.is_empty() || device.only.contains(&stream.key);
-    let datastreams: Vec<Value> =
-        fleet.datastreams.iter().filter(wanted).map(|stream| datastream(fleet, device, stream)).collect();
+    let voices = fleet.voices(0).filter(|voice| voice.device.key == device.key);
+    let datastreams: Vec<Value> = voices.map(|voice| datastream(&voice, speed)).collect();
     json!({
         "name": first(&device.name),
         "description": first(&demo.description),
@@ -34,15 +33,15 @@ pub fn thing(demo: &Demo, fleet: &Fleet, device: &Device) -> Value {
     })
 }
 
-fn datastream(fleet: &Fleet, device: &Device, stream: &Stream) -> Value {
+fn datastream(voice: &Voice, speed: u32) -> Value {
+    let Voice { fleet, stream, .. } = voice;
     let mut properties = texts("name", &stream.name);
     properties.extend(texts("meaning", &stream.meaning));
-    properties.insert("slug".into(), fleet.slug(device, stream).into());
+    properties.insert("slug".into(), voice.slug().into());
     properties.insert("feed".into(), fleet.id.clone().into());
     properties.insert("label".into(), json!(stream.label));
-    // A reading is late when two more should have come.
-    properties.insert("freshness_seconds".into(), (stream.period_seconds * 3).into());
-    let is_words = !stream.model.words.is_empty();
+    properties.insert("freshness_seconds".into(), super::late_seconds(stream, speed).into());
+    let is_words = !voice.model().words.is_empty();
     let kind = if is_words { "OM_CategoryObservation" } else { "OM_Measurement" };
     json!({
         "name": first(&stream.name),

@@ -26,7 +26,7 @@ pub fn take(tx: &mut Tx, said: &Said) -> Result<bool, DbError> {
     let mut is_new = false;
     for draft in &said.messages {
         let known = store::by_slug(tx, draft.slug.as_str(), said.mode)?;
-        let from = (said.feed.as_str(), said.source.as_str());
+        let from = (said.feed.as_str(), said.source.as_str(), said.is_complete);
         let notice = Notice::after(known.clone(), draft.clone(), from, said.mode, said.received);
         // The same again, at another moment, is nothing new.
         let same = known.is_some_and(|known| Notice { received: notice.received, ..known } == notice);

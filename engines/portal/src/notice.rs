@@ -38,11 +38,12 @@ impl Notice {
 
     /// What a message makes of what was known. Several answers may each bring a part of one notice: a text that is not
     /// said again stays, and an older word does not replace a newer one. A word of another day, or after the end, is of
-    /// another notice, and nothing of the earlier one stays with it.
+    /// another notice, and nothing of the earlier one stays with it. The source that lists all that are in force keeps it
+    /// in its list, whoever adds a part.
     pub fn after(
         known: Option<Notice>,
         draft: DraftMessage,
-        (feed, source): (&str, &str),
+        (feed, source, lists_all): (&str, &str, bool),
         mode: Mode,
         received: Time,
     ) -> Notice {
@@ -68,6 +69,7 @@ impl Notice {
                 && (!known.is_over || over || fresh.at <= known.at)
         };
         let Some(known) = known.filter(belongs) else { return fresh };
+        let source = if lists_all { fresh.source.clone() } else { known.source.clone() };
         let (older, newer) = if fresh.at < known.at { (fresh, known) } else { (known, fresh) };
         let mut properties = older.properties;
         properties.extend(newer.properties);
@@ -77,6 +79,7 @@ impl Notice {
             position: newer.position.or(older.position),
             properties,
             received: newer.received.max(older.received),
+            source,
             ..newer
         }
     }

@@ -127,6 +127,8 @@ impl Portal {
     pub(crate) fn page<'a>(&'a self, reader: Reader<'a>, path: &str, title: String) -> Page<'a> {
         let mut page = Page::new(self.site(), reader, path, title.clone());
         page.crumbs = vec![Crumb::new(reader.plain(&self.site().city), ""), Crumb::new(title, path)];
+        let clock = &self.parts().clock;
+        page.clock = clock.is_own().then(|| (clock.now(), clock.speed()));
         page
     }
 

@@ -9,7 +9,7 @@ fn model(text: &str) -> Model {
 }
 
 fn number(model: &Model, seed: u64, at: Time) -> f64 {
-    match model.say(seed, 1.0, at, &jiff::tz::TimeZone::UTC) {
+    match model.say(seed, 1.0, at, &jiff::tz::TimeZone::UTC, |value| value) {
         Said::Number(n) => n,
         Said::Text(t) => panic!("{t}"),
     }
@@ -44,7 +44,8 @@ fn words_stand_for_numbers_where_the_device_speaks_words() {
     let text =
         format!("{SPEED}\nwords = [{{ from = 0, text = \"jam\" }}, {{ from = 50, text = \"flowing\" }}]");
     let model = model(&text);
-    let at = |hour: i64| model.say(1, 1.0, Time(hour * HOUR + HOUR / 2), &jiff::tz::TimeZone::UTC);
+    let at =
+        |hour: i64| model.say(1, 1.0, Time(hour * HOUR + HOUR / 2), &jiff::tz::TimeZone::UTC, |value| value);
     assert_eq!(at(3), Said::Text("flowing".into()));
     assert_eq!(at(8), Said::Text("jam".into()));
 }

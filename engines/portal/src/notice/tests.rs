@@ -21,7 +21,20 @@ fn draft(at: i64, title: &[(&str, &str)], state: MessageState) -> DraftMessage {
 }
 
 fn after(known: Option<Notice>, draft: DraftMessage) -> Notice {
-    Notice::after(known, draft, ("warnings", "summary"), Mode::Live, Time(99))
+    Notice::after(known, draft, ("warnings", "summary", true), Mode::Live, Time(99))
+}
+
+#[test]
+fn whoever_adds_a_part_the_source_that_lists_all_keeps_it_in_its_list() {
+    let draft = || draft(10, &[("en", "Rain")], MessageState::Active);
+    let from = |known, source: &str, lists_all| {
+        Notice::after(known, draft(), ("warnings", source, lists_all), Mode::Live, Time(99))
+    };
+    let listed = from(None, "summary", true);
+    let translated = from(Some(listed), "summary-chinese", false);
+    assert_eq!(translated.source, "summary", "else its end would never be noticed");
+    let heard_early = from(None, "summary-chinese", false);
+    assert_eq!(from(Some(heard_early), "summary", true).source, "summary");
 }
 
 #[test]
@@ -47,7 +60,7 @@ fn a_notice_of_another_mode_is_another_notice() {
     let recorded = Notice::after(
         Some(live),
         draft(10, &[("zh-Hant", "雨")], MessageState::Active),
-        ("w", "s"),
+        ("w", "s", true),
         Mode::Recording,
         Time(5),
     );

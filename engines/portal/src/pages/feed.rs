@@ -39,13 +39,15 @@ pub fn health(health: Health, mode: Mode, r: &Reader) -> (Mood, String) {
 }
 
 impl Portal {
-    /// How every feed is doing. Simulated devices ask nobody: their feed is as fresh as what they said last.
+    /// How every feed is doing. Simulated devices ask nobody: their feed is as fresh as what they said last. Of simulated
+    /// bulletins the books tell which sources speak; the addresses are nobody's.
     pub(crate) fn statuses(&self, now: Time) -> Vec<FeedStatus> {
         let mut all = self.parts().intake.status(&self.parts().feeds, now);
         if self.parts().mode == Mode::Simulated {
             for status in &mut all {
                 status.health = self.simulated(status.feed.id.as_str(), now);
-                status.pulls.clear();
+                status.pulls.retain(|pull| pull.state.health.last_good.is_some());
+                status.pulls.iter_mut().for_each(|pull| pull.url = None);
             }
         }
         all

@@ -12,6 +12,7 @@ use vocab::{Bounds, Mode, Position, Time};
 
 use super::asked::Asked;
 use super::feed::health;
+use super::figures::owner;
 use super::register::Saying;
 use super::storm::StormShown;
 use super::{answer, map as places};
@@ -209,7 +210,7 @@ impl Portal {
             },
             title,
             when: r.at(notice.at),
-            owner: feed.map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
+            owner: owner(feed.as_deref(), self.parts().mode, r),
             href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),
         }
     }

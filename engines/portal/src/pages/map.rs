@@ -9,7 +9,7 @@ use host::{Gate, Problem};
 use ui::Reader;
 use ui::map::{CityMap, Group};
 use ui::markup::{Markup, query_value};
-use vocab::{Bounds, Time};
+use vocab::{Bounds, Mode, Time};
 
 use super::asked::Asked;
 use super::figures::{self, Clocks};
@@ -301,7 +301,11 @@ impl View<'_> {
             title: self.r.plain(&feed.title),
             href: ui::layout::address(self.r.lang(), &format!("/feeds/{}", feed.id)),
             owner: figures::owner(Some(&feed), self.portal.parts().mode, &self.r),
-            attribution: self.r.plain(&feed.licence.attribution),
+            // Nothing of a simulated city is from whoever publishes the real feed.
+            attribution: match self.portal.parts().mode {
+                Mode::Simulated => String::new(),
+                Mode::Live | Mode::Recording => self.r.plain(&feed.licence.attribution),
+            },
         });
         shown.collect()
     }

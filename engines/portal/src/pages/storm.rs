@@ -78,7 +78,7 @@ impl Portal {
             title,
             lang,
             when: r.at(notice.at),
-            owner: self.feed(&notice.feed).map(|feed| r.plain(&feed.owner)).unwrap_or_default(),
+            owner: super::figures::owner(self.feed(&notice.feed).as_deref(), self.parts().mode, r),
             means: r.plain(&storm.means),
             rules: rules.collect(),
             quotes: quotes.collect(),

@@ -98,6 +98,7 @@ mode-simulated = Simulado
 mode-live-note = Os valores vêm das suas fontes à medida que são publicados.
 mode-recording-note = Estes valores foram gravados na data indicada e são reproduzidos. Não descrevem o presente.
 mode-simulated-note = Estes valores são inventados por um simulador para mostrar como funcionam as páginas. Não descrevem nenhum lugar nem acontecimento real.
+mode-simulated-clock = O tempo corre aqui { $speed } vezes mais depressa: quando esta página foi feita, eram { $time }.
 mode-banner-label = O que são os números desta página
 
 # Estados
