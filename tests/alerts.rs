@@ -195,6 +195,13 @@ fn an_alert_goes_everywhere_and_is_taken_in_hand() {
         let states: BTreeSet<String> = alerts(&anonymous).iter().map(|a| a["state"].to_string()).collect();
         states == BTreeSet::from(["\"cleared\"".into(), "\"withdrawn\"".into()])
     });
+    // Put back, it says at once what is wrong now.
+    assert!(send(client, ids[1], start(), &[(2, 8)]));
+    std::fs::write(Path::new(&pack).join("rules/demais.toml"), RULE).expect("the rule can come back");
+    client.post("/api/pack/reload", &json!({})).expect(200);
+    wait("the same again", || {
+        alerts(&anonymous).iter().any(|alert| alert["raised"] == "2026-01-01T00:00:02Z")
+    });
     assert!(receiver.is_content(), "{:?}", receiver.faults());
     server.stop();
 }

@@ -6,7 +6,7 @@ use causeway_tests::{root, shared_data};
 
 use crate::laws::printed;
 
-/// Rules whose replays take seconds; that of thirteen years of air is `cargo xtask soak`'s.
+/// Rules of one feed, which is brought in once. That of thirteen years of air is replayed by hand.
 const RULES: [&str; 3] = ["roads-empty", "kwun-tong-road-slow", "detector-stuck"];
 
 #[test]

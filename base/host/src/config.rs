@@ -381,9 +381,7 @@ impl Mail {
             let fits = |c: char| c.is_ascii_graphic() && !"<>,;\"".contains(c);
             text.len() < 255 && text.split('@').count() == 2 && text.chars().all(fits)
         };
-        if self.server.is_none() {
-            return None;
-        }
+        self.server.as_ref()?;
         let tests = [
             (!address(&self.from), "from is no address: write alerts@city.example"),
             (self.to.is_empty(), "to is empty; nobody would get it"),

@@ -195,7 +195,8 @@ impl Place {
         if alert.subject == alert.rule {
             return subject(alert, r);
         }
-        format!("{}: {}", r.plain(&self.thing), r.plain(&self.stream.name))
+        let (what, place) = (r.plain(&self.stream.name), r.plain(&self.thing));
+        r.say("series-title", &[("what", what.into()), ("where", place.into())])
     }
 }
 

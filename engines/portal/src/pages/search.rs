@@ -28,10 +28,11 @@ const MOST: usize = 60;
 const MOST_FOR_PROGRAMS: usize = 50;
 
 /// Pages that are found by their names: path, and the message that names them.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 14] = [
     ("", "nav-home"),
     ("/map", "map-title"),
     ("/feeds", "feeds-title"),
+    ("/alerts", "alerts-title"),
     ("/devices", "devices-title"),
     ("/register-device", "device-register"),
     ("/developers", "developers-title"),

@@ -27,6 +27,8 @@ pub const ALERTS: &str = "alerts";
 const BEHIND: usize = 8_192;
 /// Days for which it is known what was sent.
 const SENT_DAYS: i64 = 7;
+/// Days for which a target that takes nothing is tried.
+const TRIED_DAYS: i64 = 30;
 
 /// Somebody who is told of alerts.
 #[derive(Debug, Clone)]
@@ -293,8 +295,22 @@ impl Sensing {
     }
 
     pub(crate) async fn sweep_outbox(&self) -> Result<(), DbError> {
-        let before = self.inner.clock.now().plus(-SENT_DAYS * vocab::time::DAY);
-        self.inner.db.write(move |tx| outbox::sweep(tx, before)).await.map(drop)
+        let now = self.inner.clock.now();
+        let before = |days: i64| now.plus(-days * vocab::time::DAY);
+        let (sent, tried) = (before(SENT_DAYS), before(TRIED_DAYS));
+        let swept = self.inner.db.write(move |tx| {
+            outbox::sweep(tx, sent)?;
+            outbox::give_up(tx, tried)
+        });
+        let given_up: u64 = swept.await?;
+        if given_up > 0 {
+            tracing::error!(
+                given_up,
+                days = TRIED_DAYS,
+                "nobody took these messages about alerts for so long"
+            );
+        }
+        Ok(())
     }
 }
 

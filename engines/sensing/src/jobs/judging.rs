@@ -33,7 +33,7 @@ pub async fn judge(sensing: Sensing, mut stop: watch::Receiver<bool>) {
     let rules: Arc<Vec<Arc<Rule>>> = Arc::new(rules.iter().filter(|rule| rule.enabled).cloned().collect());
     // Heard from before the past is looked at: nothing falls between the two.
     let mut commits = sensing.observations().listen();
-    let mut judging = Judging { sensing, rules, judge: Judge::default(), written: Instant::now() };
+    let mut judging = Judging { sensing, rules, judge: Judge::default(), written: Instant::now(), said: 0 };
     let work = async {
         while let Err(error) = judging.begin().await {
             tracing::error!(%error, "the rules cannot be judged yet");
@@ -67,6 +67,8 @@ struct Judging {
     rules: Arc<Vec<Arc<Rule>>>,
     judge: Judge,
     written: Instant,
+    /// How many things were judged when that was last said.
+    said: usize,
 }
 
 impl Judging {
@@ -155,6 +157,7 @@ impl Judging {
         let mut found = Vec::new();
         self.judge.tick(clock, &mut found);
         self.note(found).await;
+        self.say_watched();
         if self.written.elapsed() >= WRITE_DOWN
             && let Err(error) = self.write_down().await
         {
@@ -174,14 +177,22 @@ impl Judging {
         }
     }
 
+    /// For the pages that tell of rules.
+    fn say_watched(&mut self) {
+        let all = self.judge.units();
+        if std::mem::replace(&mut self.said, all) != all {
+            let watched =
+                self.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), self.judge.watched(at)));
+            self.sensing.alerts().set_watched(watched.collect());
+        }
+    }
+
     async fn write_down(&mut self) -> Result<(), DbError> {
         self.written = Instant::now();
         let late = std::mem::take(&mut self.judge.late);
         if let Some(counters) = self.sensing.alerts().counters() {
             counters.late.inc_by(late);
         }
-        let watched = self.rules.iter().map(|rule| (rule.id.clone(), self.judge.watched(&rule.id)));
-        self.sensing.alerts().set_watched(watched.collect());
         let changed = self.judge.changed();
         for some in changed.chunks(PARTS) {
             let some = some.to_vec();

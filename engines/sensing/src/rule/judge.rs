@@ -161,8 +161,13 @@ impl Judge {
     }
 
     /// How many things a rule judges.
-    pub fn watched(&self, rule: &str) -> usize {
-        self.rules.iter().find(|judged| judged.rule.id == rule).map_or(0, |judged| judged.units.len())
+    pub fn watched(&self, rule: usize) -> usize {
+        self.rules.get(rule).map_or(0, |judged| judged.units.len())
+    }
+
+    /// How many things are judged in all.
+    pub fn units(&self) -> usize {
+        self.rules.iter().map(|judged| judged.units.len()).sum()
     }
 
     /// Judges a result.

@@ -36,14 +36,18 @@ fn alert(row: &Row) -> Result<Alert, DbError> {
     })
 }
 
+/// The newest alert of a subject. Those of one subject follow each other and never overlap.
+fn newest(tx: &mut Tx, rule: &str, subject: &str) -> Result<Option<Alert>, DbError> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM sensing_alert WHERE rule = $1 AND subject = $2 ORDER BY raised DESC LIMIT 1"
+    );
+    tx.query_one(&statement, &[rule.into(), subject.into()], alert)
+}
+
 /// Whether an alert of this subject holds this moment: then it is the same one, judged again.
 pub fn holds(tx: &mut Tx, rule: &str, subject: &str, raised: i64) -> Result<bool, DbError> {
-    let found = tx.query_one(
-        "SELECT id FROM sensing_alert WHERE rule = $1 AND subject = $2 AND (cleared IS NULL OR cleared >= $3 OR raised >= $3)",
-        &[rule.into(), subject.into(), raised.into()],
-        |_| Ok(()),
-    )?;
-    Ok(found.is_some())
+    let newest = newest(tx, rule, subject)?;
+    Ok(newest.is_some_and(|alert| alert.raised.0.max(alert.cleared.map_or(i64::MAX, |at| at.0)) >= raised))
 }
 
 pub fn add(tx: &mut Tx, alert: &Alert) -> Result<(), DbError> {
@@ -74,11 +78,8 @@ pub fn add(tx: &mut Tx, alert: &Alert) -> Result<(), DbError> {
 
 /// Ends the open alert of a subject, where there is one, and answers it as it is then.
 pub fn clear(tx: &mut Tx, rule: &str, subject: &str, at: Time) -> Result<Option<Alert>, DbError> {
-    let statement =
-        format!("SELECT {COLUMNS} FROM sensing_alert WHERE rule = $1 AND subject = $2 AND cleared IS NULL");
-    let Some(open) = tx.query_one(&statement, &[rule.into(), subject.into()], alert)? else {
-        return Ok(None);
-    };
+    let open = newest(tx, rule, subject)?.filter(|alert| alert.cleared.is_none());
+    let Some(open) = open else { return Ok(None) };
     tx.execute("UPDATE sensing_alert SET cleared = $1 WHERE id = $2", &[at.into(), (&open.id).into()])?;
     Ok(Some(Alert { cleared: Some(at), ..open }))
 }
@@ -94,6 +95,11 @@ pub fn withdraw(tx: &mut Tx, rules: &[String]) -> Result<u64, DbError> {
             "UPDATE sensing_alert SET cleared = raised, is_withdrawn = 1 WHERE rule = $1 AND cleared IS NULL",
             &[rule.into()],
         )?;
+    }
+    // One that is switched on again is new: it says at once what is wrong then.
+    let known = tx.query("SELECT DISTINCT rule FROM sensing_rule_state", &[], |row| row.text(0))?;
+    for rule in known.iter().filter(|rule| !rules.contains(rule)) {
+        tx.execute("DELETE FROM sensing_rule_state WHERE rule = $1", &[rule.into()])?;
     }
     Ok(gone)
 }

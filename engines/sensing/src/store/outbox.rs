@@ -78,3 +78,8 @@ pub fn failed(tx: &mut Tx, ids: &[i64], due: Time, error: &str) -> Result<(), Db
 pub fn sweep(tx: &mut Tx, before: Time) -> Result<u64, DbError> {
     tx.execute("DELETE FROM sensing_outbox WHERE sent IS NOT NULL AND sent < $1", &[before.into()])
 }
+
+/// Gives up what nobody took since before this.
+pub fn give_up(tx: &mut Tx, before: Time) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM sensing_outbox WHERE sent IS NULL AND written < $1", &[before.into()])
+}
