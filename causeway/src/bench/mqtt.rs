@@ -161,7 +161,7 @@ async fn subscribe(
             if first & 0xf0 != 0x30 {
                 continue;
             }
-            let message = String::from_utf8_lossy(&packets.bytes(body)).into_owned();
+            let message = String::from_utf8_lossy(packets.bytes(body)).into_owned();
             let at = message.split("\"phenomenonTime\":\"").nth(1).and_then(|rest| rest.split('"').next());
             if let Some(at) = at.and_then(|text| Time::parse(text).ok()) {
                 late.push((clock.now().0 - at.0).clamp(0, i64::from(u32::MAX)) as u32);

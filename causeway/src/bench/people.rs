@@ -116,8 +116,7 @@ pub async fn streams(plan: &Plan) -> Result<(), String> {
     let mut slowest = Vec::new();
     for round in 0..rounds {
         heard.store(0, Ordering::SeqCst);
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let at = vocab::Time(now.as_micros() as i64).iso();
+        let at = host::Clock::system().now().iso();
         let body =
             format!("{{\"result\":{round},\"phenomenonTime\":\"{at}\",\"Datastream\":{{\"@iot.id\":{id}}}}}");
         let sent = Instant::now();
