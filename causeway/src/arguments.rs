@@ -99,8 +99,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
                 }
                 found.speed = Some(speed);
             }
-            Long("from") => found.from = Some(time(&next(&mut parser)?)?),
-            Long("to") => found.to = Some(time(&next(&mut parser)?)?),
+            Long("from") => found.from = Some(time(&next(&mut parser)?, "--from")?),
+            Long("to") => found.to = Some(time(&next(&mut parser)?, "--to")?),
             Long("seed") => found.seed = number(&next(&mut parser)?, "--seed", "7")?,
             Value(word) if !named => {
                 found.command = command(&word.to_string_lossy())?;
@@ -135,8 +135,8 @@ fn command(word: &str) -> Result<Command, String> {
     })
 }
 
-fn time(text: &OsString) -> Result<vocab::Time, String> {
-    vocab::Time::parse(&text.to_string_lossy()).map_err(|e| e.to_string())
+fn time(text: &OsString, option: &str) -> Result<Time, String> {
+    Time::parse(&text.to_string_lossy()).map_err(|e| format!("{option}: {e}"))
 }
 
 fn number<T: std::str::FromStr>(text: &OsString, option: &str, example: &str) -> Result<T, String> {

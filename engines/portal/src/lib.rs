@@ -134,3 +134,6 @@ impl Portal {
         &self.inner.site
     }
 }
+
+#[cfg(test)]
+mod samples;

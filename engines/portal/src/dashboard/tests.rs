@@ -1,4 +1,5 @@
 use super::*;
+use crate::samples::{pack, told};
 
 #[test]
 fn one_figure_comes_of_many_values() {
@@ -38,15 +39,7 @@ fn levels_hold_from_their_lower_bound_to_below_their_upper() {
 }
 
 fn dashboard(text: &str) -> Result<Dashboard, Vec<String>> {
-    let city = "schema = 1\nid = \"x\"\nname = { en = \"X\", pt = \"X\" }\ntime_zone = \"UTC\"\ncurrency = \"EUR\"\n\
-                extent = [0.0, 0.0, 1.0, 1.0]\ngrid = { epsg = 4326 }\n\
-                official_site = { title = { en = \"O\", pt = \"O\" }, url = \"https://x.example/\" }\n\
-                [[languages]]\ntag = \"en\"\nhtml = \"en\"\nname = \"English\"\n\
-                [[languages]]\ntag = \"pt\"\nhtml = \"pt\"\nname = \"Português\"\n";
-    let files = [("city.toml", city), ("feeds/parks.toml", ""), (FILE, text)];
-    let pack =
-        Pack::from_files(files.map(|(path, text)| (path.to_string(), text.to_string()))).expect("a pack");
-    Dashboard::of(&pack).map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    Dashboard::of(&pack(&[("feeds/parks.toml", ""), (FILE, text)])).map_err(told)
 }
 
 const GOOD: &str = "schema = 1\n[[tile]]\nid = \"spaces\"\ntitle = { en = \"Spaces\", pt = \"Lugares\" }\n\

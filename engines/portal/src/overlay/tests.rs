@@ -1,15 +1,8 @@
 use super::*;
+use crate::samples::{pack, told};
 
 fn overlays(text: &str) -> Result<Overlays, Vec<String>> {
-    let city = "schema = 1\nid = \"x\"\nname = { en = \"X\", pt = \"X\" }\ntime_zone = \"UTC\"\ncurrency = \"EUR\"\n\
-        extent = [0, 0, 1, 1]\ngrid = { epsg = 3763 }\n\
-        official_site = { title = { en = \"O\", pt = \"O\" }, url = \"https://o.example/\" }\n\
-        [[languages]]\ntag = \"en\"\nhtml = \"en\"\nname = \"English\"\n\
-        [[languages]]\ntag = \"pt\"\nhtml = \"pt\"\nname = \"Português\"\n";
-    let files = [("city.toml", city), ("feeds/bays.toml", "schema = 1"), (FILE, text)];
-    let pack =
-        Pack::from_files(files.map(|(path, text)| (path.to_string(), text.to_string()))).expect("a pack");
-    Overlays::of(&pack).map_err(|found| found.iter().map(|finding| finding.to_string()).collect())
+    Overlays::of(&pack(&[("feeds/bays.toml", "schema = 1"), (FILE, text)])).map_err(told)
 }
 
 const LAYER: &str =

@@ -2,22 +2,15 @@ use serde_json::json;
 use vocab::{Label, Mode, Time};
 
 use super::*;
+use crate::samples::{pack, told};
 
-const CITY: &str = "schema = 1\nid = \"x\"\nname = { en = \"X\", pt = \"X\" }\ntime_zone = \"UTC\"\ncurrency = \"EUR\"\n\
-    extent = [0.0, 0.0, 1.0, 1.0]\ngrid = { epsg = 4326 }\n\
-    official_site = { title = { en = \"O\", pt = \"O\" }, url = \"https://x.example/\" }\n\
-    [[languages]]\ntag = \"en\"\nhtml = \"en\"\nname = \"English\"\n\
-    [[languages]]\ntag = \"pt\"\nhtml = \"pt\"\nname = \"Português\"\n";
 const GOOD: &str = "schema = 1\n[[storm]]\nid = \"gale\"\nfeed = \"warnings\"\ncodes = [\"G8\", \"G9\"]\n\
     means = { en = \"m\", pt = \"m\" }\nquotes = [\"warnings\"]\n\
     [[storm.rule]]\nsays = { en = \"r\", pt = \"r\" }\nowner = { en = \"o\", pt = \"o\" }\nurl = \"https://x.example/r\"\n\
     [[storm]]\nid = \"rain\"\nfeed = \"warnings\"\ncodes = [\"R3\"]\nmeans = { en = \"m\", pt = \"m\" }\nquotes = []\n";
 
 fn read(text: &str) -> Result<Storms, Vec<String>> {
-    let files = [("city.toml", CITY), ("feeds/warnings.toml", ""), (FILE, text)];
-    let pack =
-        Pack::from_files(files.map(|(path, text)| (path.to_string(), text.to_string()))).expect("a pack");
-    Storms::of(&pack).map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    Storms::of(&pack(&[("feeds/warnings.toml", ""), (FILE, text)])).map_err(told)
 }
 
 fn notice(feed: &str, code: &str) -> Notice {

@@ -1,15 +1,8 @@
 use super::*;
+use crate::samples::{pack, told};
 
 fn read(text: &str) -> Result<Tasks, Vec<String>> {
-    let city = "schema = 1\nid = \"x\"\nname = { en = \"X\", pt = \"X\" }\ntime_zone = \"UTC\"\ncurrency = \"EUR\"\n\
-                extent = [0.0, 0.0, 1.0, 1.0]\ngrid = { epsg = 4326 }\n\
-                official_site = { title = { en = \"O\", pt = \"O\" }, url = \"https://x.example/\" }\n\
-                [[languages]]\ntag = \"en\"\nhtml = \"en\"\nname = \"English\"\n\
-                [[languages]]\ntag = \"pt\"\nhtml = \"pt\"\nname = \"Português\"\n";
-    let files = [("city.toml", city), ("feeds/parks.toml", ""), (FILE, text)];
-    let pack =
-        Pack::from_files(files.map(|(path, text)| (path.to_string(), text.to_string()))).expect("a pack");
-    Tasks::of(&pack).map_err(|findings| findings.iter().map(ToString::to_string).collect())
+    Tasks::of(&pack(&[("feeds/parks.toml", ""), (FILE, text)])).map_err(told)
 }
 
 const GOOD: &str = "schema = 1\n[[task]]\nid = \"park\"\ntitle = { en = \"Park\", pt = \"Estacionar\" }\n\
