@@ -238,6 +238,11 @@ fn the_silent_lamppost_is_found(api: &Api) {
     let old = values.as_array().into_iter().flatten().filter(|value| value["stale"] == true);
     let old: Vec<&str> = old.filter_map(|value| value["datastream"].as_str()).collect();
     assert!(old.len() == 3 && old.iter().all(|slug| slug.contains("/D004/")), "{old:?}");
+    // The rules of the pack have noticed: this one, and a detector that has stuck.
+    let found = |rule: &str| client.get(&format!("/api/alerts?rule={rule}")).expect(200).body;
+    let silent = found("lamppost-silent");
+    assert!(silent.contains("/D004") && !silent.contains("/D001") && !silent.contains("/D006"), "{silent}");
+    assert!(found("detector-stuck").contains("fanling-highway"), "{}", found("detector-stuck"));
     // What is stuck says the same for hours.
     let stuck = api.readings("weather/tai-po/temperature", at(11.0), at(21.0));
     assert!(stuck.len() > 50 && stuck.iter().all(|(_, value)| *value == stuck[0].1), "{stuck:?}");
