@@ -91,6 +91,8 @@ impl Players {
     /// Plays for ever. What goes wrong is logged and tried again: a device does not give up either.
     pub async fn play(&self) {
         let client = Client::new(&self.base, &self.key);
+        // Being made known takes seconds, on a fast clock hours: they are told as dense as those that follow.
+        let now = self.clock.now();
         let known = loop {
             match self.introduce(&client).await {
                 Ok(known) => break known,
@@ -100,7 +102,6 @@ impl Players {
                 }
             }
         };
-        let now = self.clock.now();
         tracing::info!(fleet = self.fleet().id, datastreams = known.len(), "simulated devices speak");
         let past = async {
             if let Err(reason) = self.past(&client, &known, now).await {

@@ -206,11 +206,13 @@ pub struct Device {
 pub struct Mail {
     /// Host name of the SMTP server that takes our mail.
     pub server: Option<String>,
+    /// Of the mail server.
     pub port: u16,
     /// `tls` (usually port 465), `starttls` (usually 587), or `none` within one machine or network.
     pub security: Security,
     /// Name and password, where the server asks for them; sent over TLS only.
     pub user: Option<String>,
+    /// Goes with `user`.
     pub password: Option<String>,
     /// The address that alerts come from.
     pub from: String,

@@ -133,7 +133,7 @@ fn reset_sequences(tx: &mut Tx, tables: &[String]) -> Result<(), DbError> {
         if columns(tx, table)?.iter().any(|c| c == "id") {
             tx.query_one(
                 &format!(
-                    "SELECT setval(s, GREATEST((SELECT COALESCE(MAX(id), 0) FROM {table}), 1))
+                    "SELECT setval(s, GREATEST((SELECT COALESCE(MAX(CAST(CAST(id AS TEXT) AS BIGINT)), 0) FROM {table}), 1))
                      FROM pg_get_serial_sequence('{table}', 'id') s WHERE s IS NOT NULL"
                 ),
                 &[],

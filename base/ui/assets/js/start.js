@@ -1,19 +1,8 @@
 // The only module that every page loads. A page is complete without it; each part is fetched only where the page has it.
-const parts = {
-  'live-control': 'causeway/live',
-  'live-number': 'causeway/live',
-  'live-list': 'causeway/live',
-  'relative-time': 'causeway/relative-time',
-  'theme-switch': 'causeway/theme-switch',
-  'time-chart': 'causeway/time-chart',
-  'city-map': 'causeway/city-map',
-  'map-layers': 'causeway/map-layers',
-};
-const wanted = new Set();
-for (const [element, module] of Object.entries(parts)) {
-  if (document.querySelector(element)) wanted.add(module);
+const parts = ['live-control', 'live-number', 'live-list', 'relative-time', 'theme-switch', 'time-chart', 'city-map', 'map-layers'];
+for (const part of parts) {
+  if (document.querySelector(part)) import(`causeway/${part.startsWith('live-') ? 'live' : part}`);
 }
-for (const module of wanted) import(module);
 
 // htmx serves forms and links that ask for a part of a page; most pages have none.
 if (document.querySelector('[hx-get],[hx-post],[hx-boost],[hx-sse\\:connect]')) {
