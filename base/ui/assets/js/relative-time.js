@@ -3,7 +3,7 @@ const elements = new Set();
 // A simulated city may have a clock of its own, which goes faster than the reader's.
 const { now, speed } = document.body.dataset;
 const read = Date.now();
-const clock = () => (now ? Date.parse(now) + (Date.now() - read) * Number(speed) : Date.now());
+const clock = () => (now ? Date.parse(now) + (Date.now() - read) * speed : Date.now());
 const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
 
 /** <relative-time><time datetime>: an age that stays right. After sixty days the date stays as the server wrote it. */
@@ -20,7 +20,7 @@ class RelativeTime extends HTMLElement {
     const time = this.querySelector('time');
     const old = (clock() - Date.parse(time?.dateTime)) / 1000;
     const step = STEPS.find(([below]) => old < below);
-    if (!step || Number.isNaN(old)) return;
+    if (!step) return;
     const text = format.format(-Math.max(1, Math.floor(old / step[1])), step[2]);
     // As the server writes it: no space between figures and Chinese characters.
     time.textContent = text.replace(/(?<=\d) (?=\p{Script=Han})/u, '');
