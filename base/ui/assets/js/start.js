@@ -1,7 +1,16 @@
 // The only module that every page loads. A page is complete without it; each part is fetched only where the page has it.
-const parts = ['live-control', 'live-number', 'live-list', 'relative-time', 'theme-switch', 'time-chart', 'city-map', 'map-layers'];
-for (const part of parts) {
-  if (document.querySelector(part)) import(`causeway/${part.startsWith('live-') ? 'live' : part}`);
+const parts = {
+  'live-control': 'live',
+  'live-number': 'live',
+  'live-list': 'live',
+  'relative-time': 'relative-time',
+  'theme-switch': 'theme-switch',
+  'time-chart': 'time-chart',
+  'city-map': 'city-map',
+  'map-layers': 'map-layers',
+};
+for (const element in parts) {
+  if (document.querySelector(element)) import(`causeway/${parts[element]}`);
 }
 
 // htmx serves forms and links that ask for a part of a page; most pages have none.
