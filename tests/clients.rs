@@ -121,7 +121,9 @@ fn mqtt_over_tls() {
     server.env("CAUSEWAY_SERVER_TLS_CERTIFICATE", &certificate).env("CAUSEWAY_SERVER_TLS_KEY", &key_file);
     let mut server = server.stderr(std::process::Stdio::piped()).spawn().expect("the program starts");
     let log = std::io::BufReader::new(server.stderr.take().expect("a log"));
-    let port = std::io::BufRead::lines(log).map_while(Result::ok).find_map(|line| {
+    // Held until the end: the server goes on writing.
+    let mut lines = std::io::BufRead::lines(log).map_while(Result::ok);
+    let port = lines.find_map(|line| {
         let at = line.find("mqtts://127.0.0.1:")?;
         Some(line[at + 18..].split_whitespace().next().unwrap_or_default().to_string())
     });

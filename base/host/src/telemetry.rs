@@ -85,7 +85,11 @@ impl Metrics {
 pub fn start_log(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("CAUSEWAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Whoever read the log may go away: a line that cannot be written must not end the program.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     // A second start (tests do it) keeps the first log.
     let started = if json { builder.json().try_init() } else { builder.with_target(false).try_init() };
     drop(started);
