@@ -7,6 +7,7 @@ mod bulletins;
 mod client;
 mod line;
 mod messages;
+mod pace;
 mod registered;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use vocab::time::{DAY, HOUR, SECOND};
 pub use bulletins::{Bulletins, source};
 use client::{Client, Spoken};
 use line::Line;
+pub use pace::{Pace, Speaker};
 
 /// In the past, readings stand no closer than this: enough for a chart of the last days.
 const PAST_STEP: i64 = 600 * SECOND;
@@ -38,8 +40,9 @@ const A_BREATH: Duration = Duration::from_millis(20);
 /// How often devices look whether something is due; in a fast demonstration each look is worth minutes.
 const TICK: Duration = Duration::from_secs(1);
 const FAST_TICK: Duration = Duration::from_millis(250);
-/// A machine that is busy for so long does not make a reading late.
-const SLACK_SECONDS: i64 = 6;
+/// The clock of a fast demonstration waits for its devices, but moves by ticks: so many seconds of the machine's make no
+/// reading late.
+const SLACK_SECONDS: i64 = 4;
 
 /// How long to wait between two looks.
 fn tick(clock: &Clock) -> Duration {
@@ -65,6 +68,7 @@ pub struct Players {
     pub key: String,
     pub sensing: Sensing,
     pub clock: Clock,
+    pub pace: Pace,
 }
 
 /// One datastream that is known to the server, and what it has of it.
@@ -89,7 +93,7 @@ impl Players {
     }
 
     /// Plays for ever. What goes wrong is logged and tried again: a device does not give up either.
-    pub async fn play(&self) {
+    pub async fn play(&self, speaker: Speaker) {
         let client = Client::new(&self.base, &self.key);
         // Being made known takes seconds, on a fast clock hours: they are told as dense as those that follow.
         let now = self.clock.now();
@@ -112,10 +116,10 @@ impl Players {
                 );
             }
         };
-        tokio::join!(past, self.present(&client, &known, now));
+        tokio::join!(past, self.present(&client, &known, now, speaker));
     }
 
-    async fn present(&self, client: &Client, known: &[Known<'_>], now: Time) {
+    async fn present(&self, client: &Client, known: &[Known<'_>], now: Time, speaker: Speaker) {
         // What was said while nobody listened, as dense as it is spoken for the last hour.
         let since = |k: &Known| k.spoken.map_or(now.plus(-HOUR), |s| s.last.plus(1).max(now.plus(-HOUR)));
         let from: Vec<Time> = known.iter().map(since).collect();
@@ -125,13 +129,14 @@ impl Players {
         };
         let Some(address) = address else {
             let mut teller = Teller::Gateway(client);
-            return self.speak(&mut teller, known, from).await;
+            return self.speak(&mut teller, known, from, speaker).await;
         };
         let devices = known.chunk_by(|a, b| a.voice.device.key == b.voice.device.key);
         let mut first = 0;
         let each = devices.map(|own| {
             let from = from[first..first + own.len()].to_vec();
             first += own.len();
+            let speaker = self.pace.join();
             async move {
                 let device = own[0].voice.device;
                 let key = loop {
@@ -144,14 +149,23 @@ impl Players {
                     }
                 };
                 let line = Line::new(address.clone(), self.fleet().named(device), key);
-                self.speak(&mut Teller::Device(line), own, from).await;
+                self.speak(&mut Teller::Device(line), own, from, speaker).await;
             }
         });
+        let each: Vec<_> = each.collect();
+        // From now on the clock waits for each of them.
+        drop(speaker);
         join_all(each).await;
     }
 
     /// Says what is due, look after look.
-    async fn speak(&self, teller: &mut Teller<'_>, known: &[Known<'_>], mut from: Vec<Time>) {
+    async fn speak(
+        &self,
+        teller: &mut Teller<'_>,
+        known: &[Known<'_>],
+        mut from: Vec<Time>,
+        speaker: Speaker,
+    ) {
         loop {
             let now = self.clock.now();
             let due = known.iter().zip(&from).flat_map(|(k, from)| {
@@ -160,7 +174,10 @@ impl Players {
                 said.map(|(at, said)| (k.id, at, said))
             });
             match teller.say(due.collect()).await {
-                Ok(()) => from.fill(now.plus(1)),
+                Ok(()) => {
+                    from.fill(now.plus(1));
+                    speaker.has_spoken(now);
+                }
                 // The same readings are sent again next time: the door drops what it has.
                 Err(reason) => tracing::warn!(reason, "simulated readings were not taken; trying again"),
             }
@@ -210,6 +227,10 @@ impl Players {
                         client.observe(&message).await?;
                         message.clear();
                         tokio::time::sleep(A_BREATH).await;
+                        // What is due comes first.
+                        while self.clock.is_held() {
+                            tokio::time::sleep(A_BREATH).await;
+                        }
                     }
                 }
             }

@@ -184,8 +184,10 @@ impl Running {
             feeds: self.content.feeds.clone(),
             clock: clock.clone(),
         };
-        let telling = ended.clone();
-        let mut tasks = vec![tokio::spawn(async move { demo::until(telling, bulletins.tell()).await })];
+        let pace = demo::Pace::new(clock);
+        let (telling, speaker) = (ended.clone(), pace.join());
+        let mut tasks =
+            vec![tokio::spawn(async move { demo::until(telling, bulletins.tell(speaker)).await })];
         for (fleet, of) in play.demo.fleets.iter().enumerate() {
             // A key of its own for each fleet: what a simulated detector may write, a simulated car park may not.
             let key = match self.keys.get(&of.id) {
@@ -203,9 +205,10 @@ impl Running {
                 key,
                 sensing: sensing.clone(),
                 clock: clock.clone(),
+                pace: pace.clone(),
             };
-            let ended = ended.clone();
-            tasks.push(tokio::spawn(async move { demo::until(ended, players.play()).await }));
+            let (ended, speaker) = (ended.clone(), pace.join());
+            tasks.push(tokio::spawn(async move { demo::until(ended, players.play(speaker)).await }));
         }
         Ok(tasks)
     }

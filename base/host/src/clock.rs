@@ -19,6 +19,8 @@ enum Kind {
         stood: Arc<AtomicI64>,
         since: Instant,
         speed: u32,
+        /// It shows no later time than this, whatever has passed.
+        held: Arc<AtomicI64>,
     },
 }
 
@@ -37,8 +39,9 @@ impl Clock {
 
     /// A clock that stands at `time` now and goes `speed` times as fast as the machine's.
     pub fn running(time: Time, speed: u32) -> Clock {
-        let stood = Arc::new(AtomicI64::new(time.0));
-        Clock(Kind::Running { stood, since: Instant::now(), speed: speed.max(1) })
+        let at = |time: i64| Arc::new(AtomicI64::new(time));
+        let (stood, held) = (at(time.0), at(Time::MAX.0));
+        Clock(Kind::Running { stood, since: Instant::now(), speed: speed.max(1), held })
     }
 
     /// How many times as fast as the machine's it goes.
@@ -54,6 +57,22 @@ impl Clock {
         !matches!(self.0, Kind::System)
     }
 
+    /// Keeps a running clock from going beyond a time that is not past; later calls let it go on. What it has missed
+    /// meanwhile it makes up for.
+    pub fn hold(&self, at: Time) {
+        if let Kind::Running { held, .. } = &self.0 {
+            held.store(at.0.max(self.now().0), Ordering::SeqCst);
+        }
+    }
+
+    /// Whether it would be further on if it were not held.
+    pub fn is_held(&self) -> bool {
+        match &self.0 {
+            Kind::Running { held, .. } => self.passed() > held.load(Ordering::SeqCst),
+            Kind::System | Kind::Set(_) => false,
+        }
+    }
+
     /// How long to wait here until so many seconds have gone by on it.
     pub fn wait(&self, seconds: i64) -> Duration {
         let whole = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
@@ -64,10 +83,7 @@ impl Clock {
     pub fn now(&self) -> Time {
         match &self.0 {
             Kind::Set(micros) => Time(micros.load(Ordering::SeqCst)),
-            Kind::Running { stood, since, speed } => {
-                let passed = since.elapsed().as_micros().saturating_mul(u128::from(*speed));
-                Time(stood.load(Ordering::SeqCst)).plus(i64::try_from(passed).unwrap_or(i64::MAX))
-            }
+            Kind::Running { held, .. } => Time(self.passed().min(held.load(Ordering::SeqCst))),
             Kind::System => {
                 let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
                 // A machine whose clock stands before 1970 is told apart by every time it stamps.
@@ -76,13 +92,20 @@ impl Clock {
         }
     }
 
+    /// What a running clock would show if nobody held it.
+    fn passed(&self) -> i64 {
+        let Kind::Running { stood, since, speed, .. } = &self.0 else { return 0 };
+        let passed = since.elapsed().as_micros().saturating_mul(u128::from(*speed));
+        Time(stood.load(Ordering::SeqCst)).plus(i64::try_from(passed).unwrap_or(i64::MAX)).0
+    }
+
     /// Moves a clock of our own; the system's is not ours to set.
     pub fn set(&self, time: Time) {
         match &self.0 {
             Kind::System => {}
             Kind::Set(micros) => micros.store(time.0, Ordering::SeqCst),
             Kind::Running { stood, .. } => {
-                let ahead = time.0.saturating_sub(self.now().0);
+                let ahead = time.0.saturating_sub(self.passed());
                 stood.fetch_add(ahead, Ordering::SeqCst);
             }
         }

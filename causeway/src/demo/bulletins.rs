@@ -10,7 +10,7 @@ use intake::runner::{Arrival, Body, Intake};
 use simulate::Play;
 use simulate::bulletin::Answer;
 
-use super::tick;
+use super::{Speaker, tick};
 
 pub struct Bulletins {
     pub play: Arc<Play>,
@@ -21,7 +21,7 @@ pub struct Bulletins {
 
 impl Bulletins {
     /// Tells what is in force, then what changes.
-    pub async fn tell(&self) {
+    pub async fn tell(&self, speaker: Speaker) {
         let mut last = self.clock.now();
         for bulletin in 0..self.play.demo.bulletins.len() {
             if let Some(answer) = self.play.answer(bulletin, last) {
@@ -35,6 +35,7 @@ impl Bulletins {
                 self.hand_over(answer).await;
             }
             last = now;
+            speaker.has_spoken(now);
         }
     }
 

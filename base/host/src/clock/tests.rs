@@ -23,3 +23,20 @@ fn waiting_is_as_long_as_its_hours_are_and_never_without_rest() {
     assert_eq!(fast.wait(0), Duration::ZERO);
     assert_eq!(Clock::system().wait(30), Duration::from_secs(30));
 }
+
+#[test]
+fn a_held_clock_stands_and_never_goes_back() {
+    let clock = Clock::running(Time(DAY), 1000);
+    clock.hold(Time(DAY + HOUR));
+    std::thread::sleep(Duration::from_millis(20));
+    let first = clock.now();
+    assert!(first < Time(DAY + HOUR) && !clock.is_held());
+    clock.hold(first);
+    let stands = clock.now();
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(clock.now() == stands && stands >= first && clock.is_held());
+    clock.hold(Time(DAY));
+    assert_eq!(clock.now(), stands, "what was shown is not taken back");
+    clock.hold(Time::MAX);
+    assert!(clock.now() >= stands.plus(20 * SECOND) && !clock.is_held());
+}
