@@ -86,7 +86,8 @@ fn a_day_goes_through_the_doors_and_the_books_add_up() {
     }
 
     // A signal was raised, storm mode came on, and both went.
-    assert!(storm.first < at(12.5 + 0.75) && storm.last > at(17.5 - 0.75), "{storm:?}");
+    // Looked at now and then: two seconds of a busy machine are most of two hours here.
+    assert!(storm.first < at(12.5 + 2.0) && storm.last > at(17.5 - 2.0), "{storm:?}");
     assert!(!server.client.get("/en/").expect(200).body.contains("TC8"), "nothing is left of it");
     assert_eq!(storm.turns, 2, "{storm:?}");
     let in_force = |hour: f64| api.text("weather-warnings/observatory/in-force", at(hour), at(hour + 1.0));
