@@ -30,6 +30,8 @@ export async function snapshots(browser, base, pages, find) {
 function mask() {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const say = (selector, word) => all(selector).forEach((e) => (e.textContent = word));
+  // What is said to the public has its hours.
+  say('[aria-labelledby="notices"], #storm-now', 'NOTICES');
   say('time', 'TIME');
   say('data, .figure .amount', '#');
   // A state can be unsaid: a figure without one, and a tile without a trail, are as usual.
