@@ -141,16 +141,29 @@ fn the_recordings_stand_at_their_places_with_their_values() {
     ];
     let replay = std::fs::read_to_string(causeway_tests::root().join("cities/hong-kong/replay.toml"));
     let replay = replay.expect("the pack says what is played");
+    let expected = |id: &str| match id {
+        // Rows of the pack are there without a recording.
+        "place-names" => "green",
+        _ if !replay.contains(&format!("feed = \"{id}\"")) => "never",
+        _ if partial.contains(&id) => "partial",
+        _ => "green",
+    };
+    // The longest history takes its time on a machine that has other work.
+    let patience = Instant::now() + Duration::from_secs(180);
+    loop {
+        let found = feeds(&server);
+        let is_otherwise = |feed: &&Value| feed["health"] != expected(feed["feed"].as_str().unwrap_or(""));
+        let otherwise: Vec<String> = found.iter().filter(is_otherwise).map(ToString::to_string).collect();
+        if otherwise.is_empty() {
+            break;
+        }
+        assert!(Instant::now() < patience, "{otherwise:?}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
     for feed in feeds(&server) {
-        let id = feed["feed"].as_str().expect("a name");
-        if !replay.contains(&format!("feed = \"{id}\"")) {
-            // Rows of the pack are there without a recording.
-            let expected = if id == "place-names" { "green" } else { "never" };
-            assert_eq!(feed["health"], expected, "nothing of it was recorded: {feed}");
+        if feed["health"] == "never" {
             continue;
         }
-        let expected = if partial.iter().any(|p| feed["feed"] == *p) { "partial" } else { "green" };
-        assert_eq!(feed["health"], expected, "{feed}");
         assert_eq!(feed["adds_up"], true, "{feed}");
         assert_eq!(feed["mode"], "recording");
     }
