@@ -12,6 +12,7 @@ use super::state::{State, Turn, Verdict};
 use super::values::{OfInputs, OfRow};
 use super::{Condition, Rule, Test};
 use crate::observation::{Content, Row};
+use crate::paged::Ids;
 use crate::query::scope::{Val, Values, of_result};
 
 /// Where the results of one moment come from several places, its judgement waits this long for the last of them.
@@ -38,6 +39,8 @@ pub struct Judge {
     rules: Vec<Judged>,
     /// Rules by the keys that they watch: a city of 20,000 datastreams must not ask a thousand rules of each.
     by_key: HashMap<String, Vec<usize>>,
+    /// Datastreams that it was told of: most of a city's millions are watched by no rule, and cost a bit each.
+    known: Ids,
     watchers: HashMap<i64, Box<[Watcher]>>,
     /// Results that came after later ones, and were not judged.
     pub late: u64,
@@ -105,7 +108,7 @@ impl Judge {
     }
 
     pub fn knows(&self, datastream: i64) -> bool {
-        self.watchers.contains_key(&datastream)
+        self.known.contains(datastream)
     }
 
     /// Learns of a datastream. A rule that is new begins with its last result (`last`); one that is not has judged all
@@ -134,7 +137,10 @@ impl Judge {
                 watchers.push(Watcher { rule: index, unit, input });
             }
         }
-        self.watchers.insert(datastream, watchers.into());
+        self.known.insert(datastream);
+        if !watchers.is_empty() {
+            self.watchers.insert(datastream, watchers.into());
+        }
     }
 
     /// From when on results of a datastream must be shown again; nothing where no rule watches it.
