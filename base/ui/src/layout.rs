@@ -59,6 +59,11 @@ impl Site {
         self.langs.iter().map(|l| &l.lang).find(|lang| lang.slug() == slug)
     }
 
+    /// The tag of a language in documents.
+    pub fn html_lang<'a>(&'a self, lang: &'a Lang) -> &'a str {
+        self.langs.iter().find(|known| known.lang == *lang).map_or(lang.as_str(), |known| &known.html)
+    }
+
     /// The language to send a visitor of `/` to, by `Accept-Language`. Chinese is matched by script, never across
     /// scripts unless the header names no script or region that tells.
     pub fn negotiate(&self, accept_language: &str) -> Option<&Lang> {
@@ -220,8 +225,7 @@ impl<'a> Page<'a> {
     }
 
     fn html_lang(&self) -> &str {
-        let found = self.site.langs.iter().find(|l| l.lang == *self.reader.lang());
-        found.map_or(self.reader.lang().as_str(), |l| &l.html)
+        self.site.html_lang(self.reader.lang())
     }
 
     /// An address of ours in the reader's language.

@@ -1,6 +1,7 @@
 //! HTTP: the live stream of the pages, and feeds, notices and the register for programs.
 
 mod alerts;
+mod atom;
 mod live;
 pub(crate) mod pulse;
 mod register;

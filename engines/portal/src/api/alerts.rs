@@ -1,15 +1,12 @@
-//! Public alerts as an Atom feed (RFC 4287), in the reader's language.
+//! Public alerts as an Atom feed.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use host::{Access, Doc, Gate, Problem, Routes};
 use sensing::alert::{Alert, State};
 use sensing::rule::Channel;
-use ui::layout::address;
-use ui::markup::escape;
 use vocab::Time;
 
-use super::register::html_lang;
+use super::atom::{Atom, Entry, tag};
 use crate::Portal;
 use crate::pages::asked::Asked;
 
@@ -32,43 +29,26 @@ async fn changes(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let goes =
         |alert: &Alert| sensing.alerts().rule(&alert.rule).is_none_or(|rule| rule.goes_to(Channel::Atom));
     let found: Vec<Alert> = all.into_iter().filter(goes).collect();
-    let city = &portal.parts().pack.city.id;
-    let origin = &portal.site().origin;
-    let to = |path: &str| format!("{origin}{}", address(&asked.lang, path));
-    // RFC 4151: a name of our own making. The alert's own name makes it one of its own.
-    let tag = |what: &str| format!("tag:{city}.causeway.invalid,2026:alerts/{what}/{}", asked.lang.slug());
+    // The alert's own name makes the tag one of its own.
+    let name = |what: &str| tag(&asked, 2026, format_args!("alerts/{what}/{}", asked.lang.slug()));
     let newest = found.iter().map(updated).max().unwrap_or(gate.now);
-    let mut xml = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\"><title>{}</title>\
-         <id>{}</id><updated>{}</updated><link rel=\"self\" href=\"{}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\
-         <author><name>{}</name></author>\n",
-        html_lang(portal, &asked.lang),
-        escape(&r.t("alerts-title")),
-        tag("all"),
-        newest.iso(),
-        escape(&to("/alerts/changes.atom")),
-        escape(&to("/alerts")),
-        escape(&r.plain(&portal.site().operator)),
-    );
+    let mut atom = Atom::new(&asked, "/alerts", &r.t("alerts-title"), &name("all"), newest);
     for alert in &found {
         let rule = sensing.alerts().rule(&alert.rule);
         let means = rule.map(|rule| format!(" {} {}", r.plain(&rule.means), r.plain(&rule.what_to_do)));
         let state = r.t(&format!("alert-is-{}", alert.state().word()));
-        let summary = format!("{state}. {}.{}", r.date_time(alert.raised), means.unwrap_or_default());
-        xml.push_str(&format!(
-            "<entry><title>{}</title><id>{}</id><published>{}</published><updated>{}</updated>\
-             <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/><category term=\"{}\"/><summary>{}</summary></entry>\n",
-            escape(&r.plain(&alert.title)),
-            tag(&alert.id),
-            alert.found.iso(),
-            updated(alert).iso(),
-            escape(&to(&format!("/alerts/{}", alert.id))),
-            alert.severity.word(),
-            escape(&summary),
-        ));
+        atom.entry(&Entry {
+            title: &r.plain(&alert.title),
+            id: name(&alert.id),
+            published: alert.found,
+            updated: updated(alert),
+            path: format!("/alerts/{}", alert.id),
+            category: Some(alert.severity.word()),
+            via: None,
+            summary: &format!("{state}. {}.{}", r.date_time(alert.raised), means.unwrap_or_default()),
+        });
     }
-    xml.push_str("</feed>\n");
-    Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], xml).into_response())
+    Ok(atom.response())
 }
 
 /// When anything last happened to it, by our clock as far as that is known.

@@ -1,4 +1,4 @@
-//! The register for programs: JSON, CSV, and Atom feeds of what sources say (RFC 4287).
+//! The register for programs: JSON, CSV, and Atom feeds of what sources say.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -6,9 +6,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use host::{Gate, Problem};
 use serde_json::{Value, json};
-use ui::markup::escape;
-use vocab::Lang;
 
+use super::atom::{self, Atom, tag};
 use crate::Portal;
 use crate::pages::asked::Asked;
 use crate::register::{Entry, Record, Register};
@@ -120,7 +119,7 @@ fn quoted(cell: &str) -> String {
 pub async fn changes(_: Gate, asked: Asked) -> Result<Response, Problem> {
     let register = asked.portal.register()?;
     let title = asked.reader().t("register-title");
-    Ok(atom(&asked, register, register.entries.iter(), "/initiatives", &title))
+    Ok(changes_of(&asked, register, register.entries.iter(), "/initiatives", &title))
 }
 
 pub async fn changes_of_one(
@@ -132,21 +131,19 @@ pub async fn changes_of_one(
     let shown: String = id.chars().take(40).collect();
     let entry = register.entry(&id).ok_or_else(|| Problem::not_found(format!("the entry {shown}")))?;
     let title = asked.reader().plain(&entry.title);
-    Ok(atom(&asked, register, [entry].into_iter(), &format!("/initiatives/{}", entry.slug()), &title))
+    Ok(changes_of(&asked, register, [entry].into_iter(), &format!("/initiatives/{}", entry.slug()), &title))
 }
 
 /// Each record is an entry of the feed, dated by its source; the document itself is the oldest of each.
-fn atom<'e>(
+fn changes_of<'e>(
     asked: &Asked,
     register: &Register,
     entries: impl Iterator<Item = &'e Entry>,
     path: &str,
     title: &str,
 ) -> Response {
-    let (portal, r) = (&asked.portal, asked.reader());
-    let origin = &portal.site().origin;
-    let zone = &portal.site().zone;
-    let to = |path: &str| format!("{origin}{}", ui::layout::address(&asked.lang, path));
+    let r = asked.reader();
+    let zone = &asked.portal.site().zone;
     let mut found: Vec<(vocab::Day, &Entry, usize, String, String)> = Vec::new();
     for entry in entries {
         let document = &register.frame.document;
@@ -158,39 +155,23 @@ fn atom<'e>(
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)).then(b.2.cmp(&a.2)));
     found.truncate(ATOM_RECORDS);
     let newest = found.first().map_or(register.frame.document.date, |first| first.0);
-    let city = &portal.parts().pack.city.id;
-    // RFC 4151: a name of our own making, the same in every copy of the register and in no use as an address.
-    let tag = |what: &str| {
-        format!("tag:{city}.causeway.invalid,{}:{}/{what}", register.frame.document.date, asked.lang.slug())
+    let name = |what: &str| {
+        let date = register.frame.document.date;
+        tag(asked, date, format_args!("{}/{what}", asked.lang.slug()))
     };
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-    xml.push_str(&format!(
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\"><title>{}</title><id>{}</id><updated>{}</updated>\
-         <link rel=\"self\" href=\"{}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{}\"/><author><name>{}</name></author>\n",
-        html_lang(portal, &asked.lang),
-        escape(title),
-        tag(path.trim_start_matches('/')),
-        newest.start(zone).iso(),
-        escape(&to(&format!("{path}/changes.atom"))),
-        escape(&to(path)),
-        escape(&r.plain(&portal.site().operator)),
-    ));
+    let of_feed = name(path.trim_start_matches('/'));
+    let mut atom = Atom::new(asked, path, title, &of_feed, newest.start(zone));
     for (date, entry, index, says, source) in found {
-        xml.push_str(&format!(
-            "<entry><title>{}</title><id>{}</id><published>{at}</published><updated>{at}</updated>\
-             <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/><link rel=\"via\" href=\"{}\"/><summary>{}</summary></entry>\n",
-            escape(&format!("{} {}", entry.id, r.plain(&entry.title))),
-            tag(&format!("{}/{date}/{index}", entry.slug())),
-            escape(&to(&format!("/initiatives/{}", entry.slug()))),
-            escape(&source),
-            escape(&says),
-            at = date.start(zone).iso(),
-        ));
+        atom.entry(&atom::Entry {
+            title: &format!("{} {}", entry.id, r.plain(&entry.title)),
+            id: name(&format!("{}/{date}/{index}", entry.slug())),
+            published: date.start(zone),
+            updated: date.start(zone),
+            path: format!("/initiatives/{}", entry.slug()),
+            category: None,
+            via: Some(&source),
+            summary: &says,
+        });
     }
-    xml.push_str("</feed>\n");
-    ([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], xml).into_response()
-}
-
-pub(super) fn html_lang(portal: &Portal, lang: &Lang) -> String {
-    portal.site().langs.iter().find(|l| l.lang == *lang).map_or_else(|| lang.to_string(), |l| l.html.clone())
+    atom.response()
 }
