@@ -11,6 +11,7 @@ mod district;
 mod districts;
 mod feed;
 pub mod figures;
+mod filter;
 mod home;
 mod initiative;
 pub mod layers;

@@ -26,6 +26,7 @@ use vocab::time::HOUR;
 use vocab::{Caller, Label, Mode, Severity, Time};
 
 use super::asked::Asked;
+use super::filter::Filter;
 use super::{answer, figures};
 use crate::{Portal, unit};
 
@@ -43,13 +44,6 @@ pub struct Wish {
     state: String,
     severity: String,
     rule: String,
-}
-
-struct Filter {
-    name: &'static str,
-    label: String,
-    any: String,
-    options: Vec<(String, String, bool)>,
 }
 
 #[derive(Template)]

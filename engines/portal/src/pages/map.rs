@@ -13,6 +13,7 @@ use vocab::{Bounds, Mode, Time};
 
 use super::asked::Asked;
 use super::figures::{self, Clocks};
+use super::filter::Filter;
 use super::layers::Reading;
 use super::registry::Known;
 use super::{answer, thing};
@@ -45,7 +46,7 @@ struct MapHtml<'a> {
     action: String,
     layers: Vec<LayerShown>,
     others: Vec<LayerShown>,
-    areas: Vec<(String, String)>,
+    area: Option<Filter>,
     wish: Wish,
     map: Markup,
     /// What the layers and the list listen to.
@@ -121,13 +122,7 @@ pub async fn map(
         action: ui::layout::address(lang, "/map"),
         layers: layers.into_iter().map(|(_, layer)| layer).collect(),
         others: others.into_iter().filter(|(number, _)| has_places(number)).map(|(_, layer)| layer).collect(),
-        areas: portal
-            .inner
-            .atlas
-            .areas
-            .iter()
-            .map(|a| (a.shape.slug.to_string(), r.plain(&a.shape.name)))
-            .collect(),
+        area: area(portal, &wish.area, &r),
         map: view.city_map(groups).html(&r),
         topic: view.topic(),
         sources: view.sources(),
@@ -135,6 +130,16 @@ pub async fn map(
         r,
     });
     Ok(answer(&page))
+}
+
+/// The areas that the map can be narrowed to; nothing where the pack has none.
+fn area(portal: &Portal, chosen: &str, r: &Reader) -> Option<Filter> {
+    let option = |slug: &str, name| (slug.to_string(), name, slug == chosen);
+    let areas = portal.inner.atlas.areas.iter();
+    let options: Vec<_> =
+        areas.map(|area| option(area.shape.slug.as_str(), r.plain(&area.shape.name))).collect();
+    let is_any = !options.is_empty();
+    is_any.then(|| Filter { name: "area", label: r.t("map-area"), any: r.t("map-anywhere"), options })
 }
 
 impl Wish {

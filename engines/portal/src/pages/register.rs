@@ -11,6 +11,7 @@ use vocab::Day;
 
 use super::answer;
 use super::asked::Asked;
+use super::filter::Filter;
 use crate::Portal;
 use crate::register::schedule::Schedule;
 use crate::register::{Carried, Entry, Nature, Register, Stage};
@@ -170,14 +171,6 @@ impl Wish {
             && asked(&self.schedule, entry.schedule(today).word())
             && (self.new.is_empty() || entry.new)
     }
-}
-
-/// One `<select>` of the filters.
-pub struct Filter {
-    pub name: &'static str,
-    pub label: String,
-    pub any: String,
-    pub options: Vec<(String, String, bool)>,
 }
 
 #[derive(Template)]
