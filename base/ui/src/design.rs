@@ -6,7 +6,7 @@ use vocab::{Bounds, Mode, Position, Quality, Time};
 
 use crate::chart::{self, Chart, Kind, Point, Series};
 use crate::form::{Choice, Field, Form, Input};
-use crate::layout::{Crumb, Page, Shown, Site};
+use crate::layout::{Page, Shown, Site};
 use crate::map::{CityMap, Ground, Group, Place};
 use crate::markup::Markup;
 use crate::reader::Reader;
@@ -20,7 +20,7 @@ const INVENTED: Shown = Shown { mode: Mode::Simulated, recorded: None };
 pub fn page<'a>(site: &'a Site, reader: Reader<'a>, now: Time) -> Page<'a> {
     let mut page = Page::new(site, reader, "/design", reader.t("design-title"));
     page.lead = reader.t("design-lead");
-    page.crumbs = vec![Crumb::new(reader.plain(&site.city), ""), Crumb::new(reader.t("design-title"), "")];
+    page.below([], reader.t("design-title"));
     page.shown = vec![INVENTED];
     page.content = Markup::of(&DesignHtml { r: reader, now });
     page

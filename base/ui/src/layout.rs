@@ -211,6 +211,13 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The way to this page: from home, over the pages between, and what it is called there.
+    pub fn below(&mut self, between: impl IntoIterator<Item = Crumb>, name: impl Into<String>) {
+        self.crumbs = vec![Crumb::new(self.reader.plain(&self.site.city), "")];
+        self.crumbs.extend(between);
+        self.crumbs.push(Crumb::new(name, ""));
+    }
+
     /// The whole document.
     pub fn render(&self) -> String {
         Markup::of(&Frame { page: self, r: self.reader }).into()

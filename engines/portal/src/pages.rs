@@ -33,7 +33,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use host::{Access, Action, Doc, Gate, Problem, Routes};
 use sensing::actions::alerts::ALERTS;
 use sensing::actions::devices::DEVICES;
-use ui::layout::{Crumb, Page};
+use ui::layout::Page;
 use ui::{Asset, Reader};
 use vocab::Lang;
 
@@ -127,7 +127,7 @@ impl Portal {
     /// A page of ours below the front page.
     pub(crate) fn page<'a>(&'a self, reader: Reader<'a>, path: &str, title: String) -> Page<'a> {
         let mut page = Page::new(self.site(), reader, path, title.clone());
-        page.crumbs = vec![Crumb::new(reader.plain(&self.site().city), ""), Crumb::new(title, path)];
+        page.below([], title);
         let clock = &self.parts().clock;
         page.clock = clock.is_own().then(|| (clock.now(), clock.speed()));
         page

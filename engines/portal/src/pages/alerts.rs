@@ -291,11 +291,7 @@ async fn of_one<'a>(
     page.lead = place.clone();
     let shown_as = portal.shown(Some(alert.raised));
     page.shown = vec![shown_as];
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("alerts-title"), "/alerts"),
-        Crumb::new(title, path.clone()),
-    ];
+    page.below([Crumb::new(r.t("alerts-title"), "/alerts")], title);
     let is_operator = gate.caller == Caller::Operator;
     page.content = Markup::of(&AlertHtml {
         chip: chip(&alert, &r),

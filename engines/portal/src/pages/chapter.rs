@@ -63,11 +63,7 @@ pub async fn chapter(
     let title = r.plain(&chapter.title);
     let mut page = portal.page(r, &format!("/chapters/{id}"), title.clone());
     page.lead = r.plain(&chapter.summary);
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("register-title"), "/initiatives"),
-        Crumb::new(title, ""),
-    ];
+    page.below([Crumb::new(r.t("register-title"), "/initiatives")], title);
     if !tiles.is_empty() {
         page.shown = vec![portal.shown(tiles.iter().filter_map(|tile| tile.time).max())];
         page.stream = portal.stream(&r);

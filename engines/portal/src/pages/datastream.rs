@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use host::{Gate, Problem};
-use sensing::actions::entities::look::{StreamView, ThingView};
+use sensing::actions::entities::look::StreamView;
 use sensing::entity::Sight;
 use sensing::{Order, Row, Span};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use vocab::{Quality, Time};
 
 use super::asked::Asked;
 use super::figures::thing_address;
-use super::thing::{crumbs, cut};
+use super::thing::{cut, feed_crumbs};
 use super::{answer, figures};
 use crate::{Portal, unit};
 
@@ -102,7 +102,9 @@ pub async fn datastream(
     page.lead = r.plain(&stream.meaning);
     page.shown = vec![shown];
     page.stream = portal.stream(&r);
-    page.crumbs = way(portal, &r, &stream, thing);
+    let of_thing = thing.map(|thing| Crumb::new(r.plain(&thing.name), format!("/things/{}", thing.slug)));
+    let between = feed_crumbs(portal, &r, stream.feed.as_deref()).into_iter().chain(of_thing);
+    page.below(between, r.plain(&stream.name));
     let here = ui::layout::address(lang, &path);
     let window = format!("from={}&to={}", from.iso(), to.iso());
     let simulated = portal.parts().mode == vocab::Mode::Simulated;
@@ -134,16 +136,6 @@ pub async fn datastream(
         r,
     });
     Ok(answer(&page))
-}
-
-/// The way from home, through the feed and the thing.
-fn way(portal: &Portal, r: &Reader, stream: &StreamView, thing: Option<&ThingView>) -> Vec<Crumb> {
-    let mut way = crumbs(portal, r, stream.feed.as_deref(), r.plain(&stream.name));
-    if let Some(thing) = thing {
-        let last = way.len() - 1;
-        way.insert(last, Crumb::new(r.plain(&thing.name), format!("/things/{}", thing.slug)));
-    }
-    way
 }
 
 fn ranges(r: &Reader, here: &str, chosen: &str) -> Vec<RangeShown> {

@@ -171,7 +171,7 @@ pub async fn device(
     let mut page = portal.page(r, &format!("/devices/{}", device.slug), device.name.clone());
     page.shown = vec![portal.shown(tiles.iter().filter_map(|tile| tile.time).max())];
     page.stream = portal.stream(&r).filter(|_| !tiles.is_empty());
-    page.crumbs = crumbs(portal, &r, device.name.clone(), device.slug.as_str());
+    page.below([Crumb::new(r.t("devices-title"), "/devices")], device.name.clone());
     page.content = Markup::of(&DeviceHtml {
         chip: chip(view.health, &r),
         rule: match device.silence_seconds {
@@ -198,14 +198,6 @@ pub async fn device(
         r,
     });
     Ok(answer(&page))
-}
-
-fn crumbs(portal: &Portal, r: &Reader, title: String, slug: &str) -> Vec<Crumb> {
-    vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("devices-title"), "/devices"),
-        Crumb::new(title, format!("/devices/{slug}")),
-    ]
 }
 
 fn facts(view: &DeviceView, is_operator: bool, r: &Reader) -> Vec<(String, String)> {
@@ -370,11 +362,7 @@ fn register_page<'a>(portal: &'a Portal, r: Reader<'a>, content: Markup) -> Page
     let mut page = portal.page(r, "/register-device", title.clone());
     page.lead = r.t("device-register-lead");
     page.shown = vec![portal.shown(None)];
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("devices-title"), "/devices"),
-        Crumb::new(title, "/register-device"),
-    ];
+    page.below([Crumb::new(r.t("devices-title"), "/devices")], title);
     page.content = content;
     page
 }

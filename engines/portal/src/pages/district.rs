@@ -109,11 +109,7 @@ pub async fn district(
     page.lead = profile(portal, &slug, &r);
     page.shown = vec![portal.shown(view.newest)];
     page.stream = portal.stream(&r).filter(|_| !feeds.is_empty());
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("districts-title"), "/districts"),
-        Crumb::new(title, ""),
-    ];
+    page.below([Crumb::new(r.t("districts-title"), "/districts")], title);
     page.content = Markup::of(&DistrictHtml {
         src: ui::layout::address(lang, &path),
         topic: map::topic(feeds.into_iter()),

@@ -225,11 +225,7 @@ pub async fn feed(
     let mut page = portal.page(r, &format!("/feeds/{id}"), title.clone());
     page.lead = r.plain(&feed.summary);
     page.shown = vec![portal.shown(newest(portal, &status))];
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("feeds-title"), "/feeds"),
-        Crumb::new(title, ""),
-    ];
+    page.below([Crumb::new(r.t("feeds-title"), "/feeds")], title);
     let which = spatial::Which::first(THINGS, spatial::Sight::Public);
     let features = portal.parts().spatial.features_of(&id, which).await?;
     let placed = known.things.iter().any(|thing| thing.position.is_some());

@@ -83,12 +83,8 @@ pub async fn initiative(
     let path = format!("/initiatives/{}", entry.slug());
     let mut page = portal.page(r, &path, title.clone());
     page.lead = r.plain(&entry.summary);
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("register-title"), "/initiatives"),
-        Crumb::new(chapter_title.clone(), format!("/chapters/{}", entry.chapter)),
-        Crumb::new(title, ""),
-    ];
+    let of_chapter = Crumb::new(chapter_title.clone(), format!("/chapters/{}", entry.chapter));
+    page.below([Crumb::new(r.t("register-title"), "/initiatives"), of_chapter], title);
     if !tiles.is_empty() {
         page.shown = vec![portal.shown(newest)];
         page.stream = portal.stream(&r);

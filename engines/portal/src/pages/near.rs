@@ -96,11 +96,7 @@ pub async fn near(
         r.say("near-title", &[("place", name.clone().into())]),
     );
     page.lead = r.say("near-lead", &[("metres", r.number(NEAR_METRES, 0).into())]);
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("map-title"), "/map"),
-        Crumb::new(name, ""),
-    ];
+    page.below([Crumb::new(r.t("map-title"), "/map")], name);
     page.shown = vec![portal.shown(newest)];
     page.content = Markup::of(&NearHtml {
         locator: around(at, portal, &r),

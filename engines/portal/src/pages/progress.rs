@@ -6,12 +6,11 @@ use host::{Gate, Problem};
 use ui::layout::Crumb;
 use ui::markup::{Markup, escape};
 use ui::table::{self, Column, Table};
-use ui::{Page, Reader, tile};
+use ui::{Reader, tile};
 
 use super::answer;
 use super::asked::Asked;
 use super::register::{Line, schedule_says, stage_chip};
-use crate::Portal;
 use crate::register::progress::{Count, QUIET_MONTHS, Tally, tally};
 use crate::register::schedule::Schedule;
 use crate::register::{Counted, Entry, Register, Stage};
@@ -88,7 +87,8 @@ pub async fn progress(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let register = portal.register()?;
     let today = portal.today(&gate);
-    let mut page = below(portal, r, "/initiatives/progress", r.t("progress-title"));
+    let mut page = portal.page(r, "/initiatives/progress", r.t("progress-title"));
+    page.below([Crumb::new(r.t("register-title"), "/initiatives")], r.t("progress-title"));
     page.lead = r.t("progress-lead");
     let clocks = portal.clocks().await?;
     let mut missions = Vec::new();
@@ -158,17 +158,6 @@ fn by_owner<'e>(quiet: &[&'e Entry], r: &Reader) -> Vec<(String, Vec<&'e Entry>)
     lists
 }
 
-/// A page below the list of the register.
-fn below<'a>(portal: &'a Portal, r: Reader<'a>, path: &str, title: String) -> Page<'a> {
-    let mut page = portal.page(r, path, title.clone());
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("register-title"), "/initiatives"),
-        Crumb::new(title, ""),
-    ];
-    page
-}
-
 #[derive(Template)]
 #[template(path = "counted.html")]
 struct CountedHtml<'a> {
@@ -185,7 +174,8 @@ pub async fn counted(_: Gate, asked: Asked) -> Result<Response, Problem> {
     let (Asked { portal, lang }, r) = (&asked, asked.reader());
     let register = portal.register()?;
     let all = register.count();
-    let mut page = below(portal, r, "/initiatives/counted", r.t("counted-title"));
+    let mut page = portal.page(r, "/initiatives/counted", r.t("counted-title"));
+    page.below([Crumb::new(r.t("register-title"), "/initiatives")], r.t("counted-title"));
     page.lead = r.say("counted-lead", &[("n", all.all.into())]);
     let of_chapter = register.counts(|entry| entry.chapter.clone());
     let chapters = register.frame.chapters.iter().map(|chapter| {

@@ -80,7 +80,7 @@ pub async fn thing(
     page.lead = r.plain(&thing.description);
     page.shown = vec![portal.shown(newest)];
     page.stream = portal.stream(&r).filter(|_| !tiles.is_empty());
-    page.crumbs = crumbs(portal, &r, thing.feed.as_deref(), title);
+    page.below(feed_crumbs(portal, &r, thing.feed.as_deref()), title);
     let place = thing.position;
     let layers = portal.parts().layers();
     page.content = Markup::of(&ThingHtml {
@@ -115,15 +115,11 @@ pub(super) fn cut(slug: &str) -> String {
     slug.chars().take(200).collect()
 }
 
-/// The way from home: the feed's page stands between.
-pub(super) fn crumbs(portal: &Portal, r: &Reader, feed: Option<&str>, title: String) -> Vec<Crumb> {
-    let mut crumbs =
-        vec![Crumb::new(r.plain(&portal.site().city), ""), Crumb::new(r.t("feeds-title"), "/feeds")];
-    if let Some(feed) = feed.and_then(|id| portal.feed(id)) {
-        crumbs.push(Crumb::new(r.plain(&feed.title), format!("/feeds/{}", feed.id)));
-    }
-    crumbs.push(Crumb::new(title, ""));
-    crumbs
+/// The pages between home and what a feed brought.
+pub(super) fn feed_crumbs(portal: &Portal, r: &Reader, feed: Option<&str>) -> Vec<Crumb> {
+    let feed = feed.and_then(|id| portal.feed(id));
+    let of_feed = feed.map(|feed| Crumb::new(r.plain(&feed.title), format!("/feeds/{}", feed.id)));
+    [Crumb::new(r.t("feeds-title"), "/feeds")].into_iter().chain(of_feed).collect()
 }
 
 pub(super) fn around(at: Position, portal: &Portal, r: &Reader) -> Markup {

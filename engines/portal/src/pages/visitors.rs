@@ -282,11 +282,7 @@ pub async fn point(
     page.lead = r.plain(&point.what);
     page.shown = vec![portal.shown(newest)];
     page.stream = portal.stream(&r).filter(|_| newest.is_some());
-    page.crumbs = vec![
-        Crumb::new(r.plain(&portal.site().city), ""),
-        Crumb::new(r.t("visitors-title"), "/visitors"),
-        Crumb::new(title.clone(), ""),
-    ];
+    page.below([Crumb::new(r.t("visitors-title"), "/visitors")], title.clone());
     let tiles = |tiles: &[Tile]| {
         if tiles.is_empty() { Markup::default() } else { tile::tiles(tiles, &r, gate.now) }
     };
