@@ -108,7 +108,7 @@ pub struct Entry {
     pub document: Said,
     #[serde(rename = "figure", default)]
     pub figures: Vec<Figure>,
-    /// Later records, as the file has them; [`Entry::records`] gives them in order.
+    /// What sources say since, oldest first, in whatever order the file has it.
     #[serde(default)]
     pub since: Vec<Record>,
     pub here: Here,
@@ -246,16 +246,9 @@ impl Entry {
         self.id.to_ascii_lowercase()
     }
 
-    /// What sources say since, oldest first.
-    pub fn records(&self) -> Vec<&Record> {
-        let mut records: Vec<&Record> = self.since.iter().collect();
-        records.sort_by_key(|record| record.date);
-        records
-    }
-
     /// The newest record; nothing where no source is known.
     pub fn newest(&self) -> Option<&Record> {
-        self.records().pop()
+        self.since.last()
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn initiatives(gate: Gate, State(portal): State<Portal>) -> Result<Jso
                     "due": entry.document.due.as_ref().map(|due| json!({ "by": due.by, "says": due.says })),
                 },
                 "figures": entry.figures.iter().map(|f| json!({ "value": f.value, "says": f.says })).collect::<Vec<_>>(),
-                "since": entry.records().iter().map(|record| of(record)).collect::<Vec<_>>(),
+                "since": entry.since.iter().map(of).collect::<Vec<_>>(),
                 "schedule": schedule.word(),
                 "here": {
                     "state": entry.here.state,
@@ -148,7 +148,7 @@ fn changes_of<'e>(
     for entry in entries {
         let document = &register.frame.document;
         found.push((document.date, entry, 0, r.plain(&entry.document.says), document.url.clone()));
-        for (index, record) in entry.records().into_iter().enumerate() {
+        for (index, record) in entry.since.iter().enumerate() {
             found.push((record.date, entry, index + 1, r.plain(&record.says), record.source.url.clone()));
         }
     }

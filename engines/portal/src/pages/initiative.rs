@@ -106,7 +106,7 @@ pub async fn initiative(
         says: r.plain(&entry.document.says),
         due: entry.document.due.as_ref().map(|due| r.plain(&due.says)),
         figures: entry.figures.iter().map(|f| (f.value.clone(), r.plain(&f.says))).collect(),
-        records: entry.records().iter().rev().map(|record| shown(record, &r)).collect(),
+        records: entry.since.iter().rev().map(|record| shown(record, &r)).collect(),
         schedule: schedule_says(entry, today, &r),
         carried: carried_chip(entry.here.state, &r),
         carried_says: r.t(&format!("carried-{}-text", entry.here.state.word())),

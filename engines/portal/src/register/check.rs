@@ -29,12 +29,13 @@ pub fn read(pack: &Pack) -> Result<Option<Register>, Vec<Finding>> {
     let frame: Option<Frame> = keep(pack::parse(file), &mut findings);
     let mut entries: Vec<Entry> = Vec::new();
     for of_entry in files {
-        let Some(entry) = keep(pack::parse::<Entry>(of_entry), &mut findings) else { continue };
+        let Some(mut entry) = keep(pack::parse::<Entry>(of_entry), &mut findings) else { continue };
         let mut judge = Judge { file: of_entry, langs: &langs, findings: &mut findings };
         judge.entry(&entry, frame.as_ref(), pack);
         if entries.iter().any(|other| other.id == entry.id) {
             judge.find("id", format!("two entries are called {}", entry.id), "give one of them another id");
         }
+        entry.since.sort_by_key(|record| record.date);
         entries.push(entry);
     }
     let Some(frame) = frame else { return Err(findings) };

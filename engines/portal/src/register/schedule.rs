@@ -25,8 +25,7 @@ impl Entry {
     pub fn schedule(&self, today: Day) -> Schedule {
         let Some(due) = &self.document.due else { return Schedule::Undated };
         let by = due.by;
-        let records = self.records();
-        let reached = || records.iter().filter(|record| record.stage.is_reached());
+        let reached = || self.since.iter().filter(|record| record.stage.is_reached());
         let dated = reached().filter_map(|record| record.reached).min();
         if let Some(on) = dated {
             return Schedule::Reached { by, on, slip_days: by.days_until(on).max(0) };
@@ -34,7 +33,7 @@ impl Entry {
         if let Some(first) = reached().next() {
             return Schedule::ReachedBefore { by, source: first.date };
         }
-        match records.last() {
+        match self.newest() {
             Some(last) if last.stage == Stage::Stopped => Schedule::Stopped { by, source: last.date },
             _ if by < today => Schedule::NotKnown { by },
             _ => Schedule::Ahead { by },
