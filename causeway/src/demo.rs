@@ -19,7 +19,6 @@ use host::Clock;
 use sensing::Sensing;
 use simulate::model::Said;
 use simulate::{Door, Fleet, Play, Stream, Voice};
-use tokio::sync::watch;
 use vocab::Time;
 use vocab::time::{DAY, HOUR, SECOND};
 
@@ -76,15 +75,6 @@ struct Known<'a> {
     id: i64,
     voice: Voice<'a>,
     spoken: Option<Spoken>,
-}
-
-/// Does this until `stop` says true.
-pub async fn until(stop: watch::Receiver<bool>, work: impl Future<Output = ()>) {
-    let mut stop = stop;
-    tokio::select! {
-        () = work => {},
-        _ = stop.wait_for(|stop| *stop) => {},
-    }
 }
 
 impl Players {

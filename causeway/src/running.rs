@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use host::Pack;
 use host::http::Switch;
+use host::jobs::until;
 use intake::fetch::{Fetcher, Terms};
 use intake::replay::Replay;
 use intake::runner::Runner;
@@ -186,8 +187,7 @@ impl Running {
         };
         let pace = demo::Pace::new(clock);
         let (telling, speaker) = (ended.clone(), pace.join());
-        let mut tasks =
-            vec![tokio::spawn(async move { demo::until(telling, bulletins.tell(speaker)).await })];
+        let mut tasks = vec![tokio::spawn(until(telling, async move { bulletins.tell(speaker).await }))];
         for (fleet, of) in play.demo.fleets.iter().enumerate() {
             // A key of its own for each fleet: what a simulated detector may write, a simulated car park may not.
             let key = match self.keys.get(&of.id) {
@@ -208,7 +208,7 @@ impl Running {
                 pace: pace.clone(),
             };
             let (ended, speaker) = (ended.clone(), pace.join());
-            tasks.push(tokio::spawn(async move { demo::until(ended, players.play(speaker)).await }));
+            tasks.push(tokio::spawn(until(ended, async move { players.play(speaker).await })));
         }
         Ok(tasks)
     }

@@ -45,16 +45,18 @@ pub fn start(
 ) -> Vec<tokio::task::JoinHandle<()>> {
     jobs.into_iter()
         .map(|job| {
-            let (db, clock, mut stop) = (db.clone(), clock.clone(), stop.clone());
-            tokio::spawn(async move {
-                let work = repeat(&db, &clock, &job);
-                tokio::select! {
-                    () = work => {},
-                    _ = stop.wait_for(|stop| *stop) => {},
-                }
-            })
+            let (db, clock) = (db.clone(), clock.clone());
+            tokio::spawn(until(stop.clone(), async move { repeat(&db, &clock, &job).await }))
         })
         .collect()
+}
+
+/// Does this until it is done or `stop` says true.
+pub async fn until(mut stop: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {},
+        _ = stop.wait_for(|stop| *stop) => {},
+    }
 }
 
 async fn repeat(db: &Db, clock: &Clock, job: &Job) {

@@ -50,14 +50,9 @@ impl Runner {
                     tasks.push(tokio::spawn(async move { runner.take_rows(feed, index).await }));
                 }
                 for pull in &source.pulls {
-                    let (runner, feed, pull, mut stop) =
-                        (runner.clone(), feed.clone(), pull.clone(), stop.clone());
-                    tasks.push(tokio::spawn(async move {
-                        tokio::select! {
-                            () = runner.repeat(&feed, index, &pull) => {},
-                            _ = stop.wait_for(|stop| *stop) => {},
-                        }
-                    }));
+                    let (runner, feed, pull) = (runner.clone(), feed.clone(), pull.clone());
+                    let work = async move { runner.repeat(&feed, index, &pull).await };
+                    tasks.push(tokio::spawn(host::jobs::until(stop.clone(), work)));
                 }
             }
         }

@@ -28,7 +28,7 @@ const ROWS: usize = 1_500_000;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Judges until it is told to stop.
-pub async fn judge(sensing: Sensing, mut stop: watch::Receiver<bool>) {
+pub async fn judge(sensing: Sensing, stop: watch::Receiver<bool>) {
     let rules = sensing.alerts().rules();
     let rules: Arc<Vec<Arc<Rule>>> = Arc::new(rules.iter().filter(|rule| rule.enabled).cloned().collect());
     // Heard from before the past is looked at: nothing falls between the two.
@@ -56,10 +56,7 @@ pub async fn judge(sensing: Sensing, mut stop: watch::Receiver<bool>) {
             }
         }
     };
-    tokio::select! {
-        () = work => {},
-        _ = stop.wait_for(|stop| *stop) => {},
-    }
+    host::jobs::until(stop, work).await;
 }
 
 struct Judging {
