@@ -26,7 +26,7 @@ pub fn targets(config: &Config) -> Vec<Target> {
         .webhooks
         .iter()
         .map(|webhook| Target {
-            name: format!("webhook/{}", webhook.name),
+            name: Target::of_webhook(&webhook.name),
             channel: Channel::Webhook,
             least: least(&webhook.least),
             public_only: webhook.public_only,
@@ -34,7 +34,7 @@ pub fn targets(config: &Config) -> Vec<Target> {
         .collect();
     if config.mail.server.is_some() {
         let least = least(&config.mail.least);
-        targets.push(Target { name: "mail".into(), channel: Channel::Mail, least, public_only: false });
+        targets.push(Target { name: Target::MAIL.into(), channel: Channel::Mail, least, public_only: false });
     }
     targets
 }

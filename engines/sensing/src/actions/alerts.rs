@@ -33,12 +33,22 @@ const TRIED_DAYS: i64 = 30;
 /// Somebody who is told of alerts.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// `webhook/<name>`, or `mail`.
+    /// As [`Target::of_webhook`] gives it, or [`Target::MAIL`].
     pub name: String,
     pub channel: Channel,
     /// What matters less is not told.
     pub least: Severity,
     pub public_only: bool,
+}
+
+impl Target {
+    /// The one target of all letters.
+    pub const MAIL: &str = "mail";
+
+    /// The target that is the webhook of this name.
+    pub fn of_webhook(name: &str) -> String {
+        format!("webhook/{name}")
+    }
 }
 
 /// In whose words mails are written.

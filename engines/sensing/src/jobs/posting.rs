@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 use host::DbError;
 use host::config::{Config, Mail, Webhook};
+use host::jobs::until;
 use host::outside::mail as smtp;
 use host::outside::webhook::{Message, Poster};
 use tokio::sync::watch;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 use vocab::Time;
 use vocab::time::SECOND;
 
+use crate::actions::alerts::Target;
 use crate::alert::mail::{self as letter, Item};
 use crate::alert::{Alert, What, event_id, signature};
 use crate::store::outbox::{self, Letter};
@@ -30,27 +32,21 @@ const IN_A_DIGEST: i64 = 20_000;
 const LOOK: Duration = Duration::from_secs(5);
 /// The longest pause between two attempts.
 const PAUSE_MAX: i64 = 900;
+/// The longest pause before a webhook is looked at again: its letters may be due at different times.
+const WEBHOOK_PAUSE_MAX: i64 = 60;
 
 /// Starts a poster for each target of the configuration.
 pub fn post(sensing: &Sensing, config: &Config, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     let mut tasks = Vec::new();
     for webhook in config.webhooks.clone() {
-        let (sensing, mut stop) = (sensing.clone(), stop.clone());
-        tasks.push(tokio::spawn(async move {
-            tokio::select! {
-                () = to_webhook(&sensing, webhook) => {},
-                _ = stop.wait_for(|stop| *stop) => {},
-            }
-        }));
+        let sensing = sensing.clone();
+        let work = async move { to_webhook(&sensing, webhook).await };
+        tasks.push(tokio::spawn(until(stop.clone(), work)));
     }
     if config.mail.server.is_some() {
-        let (sensing, mail, mut stop) = (sensing.clone(), config.mail.clone(), stop.clone());
-        tasks.push(tokio::spawn(async move {
-            tokio::select! {
-                () = by_mail(&sensing, mail) => {},
-                _ = stop.wait_for(|stop| *stop) => {},
-            }
-        }));
+        let (sensing, mail) = (sensing.clone(), config.mail.clone());
+        let work = async move { by_mail(&sensing, mail).await };
+        tasks.push(tokio::spawn(until(stop.clone(), work)));
     }
     tasks
 }
@@ -111,7 +107,7 @@ async fn note_failed(sensing: &Sensing, letters: &[Letter], error: &str) -> Resu
 }
 
 async fn to_webhook(sensing: &Sensing, webhook: Webhook) {
-    let target = format!("webhook/{}", webhook.name);
+    let target = Target::of_webhook(&webhook.name);
     let made = Poster::new(&webhook.url).and_then(|poster| {
         let secret = signature::secret(&webhook.secret).ok_or("the secret after whsec_ is no base64")?;
         Ok(Arc::new(Hook { poster, secret }))
@@ -120,23 +116,39 @@ async fn to_webhook(sensing: &Sensing, webhook: Webhook) {
         Ok(hook) => hook,
         Err(error) => return tracing::error!(error, webhook = webhook.name, "no alert can be sent there"),
     };
+    let pace = Pace { after: Duration::ZERO, longest: WEBHOOK_PAUSE_MAX };
+    repeat(sensing, &target, pace, || post_some(sensing, &hook, &target)).await;
+}
+
+/// How long a target is left alone.
+struct Pace {
+    /// After it took something: what happens meanwhile goes together.
+    after: Duration,
+    /// The longest pause between two attempts while it takes nothing, in seconds.
+    longest: i64,
+}
+
+/// Looks into the outbox for one target whenever there is something in it, for ever.
+async fn repeat<F>(sensing: &Sensing, target: &str, pace: Pace, some: impl Fn() -> F)
+where
+    F: Future<Output = Result<Sent, DbError>>,
+{
     let mut failures = 0;
     loop {
         // Heard from before the outbox is looked into.
         let posted = sensing.alerts().something_posted();
-        match post_some(sensing, &hook, &target).await {
+        match some().await {
             Ok(Sent { all: 0, .. }) => drop(tokio::time::timeout(LOOK, posted).await),
-            Ok(Sent { failed: None, .. }) => failures = 0,
+            Ok(Sent { failed: None, .. }) => {
+                failures = 0;
+                tokio::time::sleep(pace.after).await;
+            }
             Ok(Sent { failed: Some(error), .. }) => {
                 // Said when it begins, and now and then while it lasts.
                 if failures % 10 == 0 {
-                    tracing::warn!(
-                        error,
-                        webhook = webhook.name,
-                        "alerts are not taken there; they wait and are sent again"
-                    );
+                    tracing::warn!(error, target, "alerts are not taken there; they wait and are sent again");
                 }
-                tokio::time::sleep(Duration::from_secs(pause(failures).min(60) as u64)).await;
+                tokio::time::sleep(Duration::from_secs(pause(failures).min(pace.longest) as u64)).await;
                 failures += 1;
             }
             Err(error) => {
@@ -211,34 +223,13 @@ async fn post_some(sensing: &Sensing, hook: &Arc<Hook>, target: &str) -> Result<
 }
 
 async fn by_mail(sensing: &Sensing, config: Mail) {
-    let between = Duration::from_secs(u64::from(config.digest_seconds));
-    let mut failures = 0;
-    loop {
-        let posted = sensing.alerts().something_posted();
-        match mail_all(sensing, &config).await {
-            Ok(Sent { all: 0, .. }) => drop(tokio::time::timeout(LOOK, posted).await),
-            Ok(Sent { failed: None, .. }) => {
-                failures = 0;
-                // What happens meanwhile comes together in the next.
-                tokio::time::sleep(between).await;
-            }
-            Ok(Sent { failed: Some(error), .. }) => {
-                if failures % 10 == 0 {
-                    tracing::warn!(error, "mail is not taken; it waits and is sent again");
-                }
-                tokio::time::sleep(Duration::from_secs(pause(failures) as u64)).await;
-                failures += 1;
-            }
-            Err(error) => {
-                tracing::error!(%error, "the outbox cannot be read");
-                tokio::time::sleep(LOOK).await;
-            }
-        }
-    }
+    let after = Duration::from_secs(u64::from(config.digest_seconds));
+    let pace = Pace { after, longest: PAUSE_MAX };
+    repeat(sensing, Target::MAIL, pace, || mail_all(sensing, &config)).await;
 }
 
 async fn mail_all(sensing: &Sensing, config: &Mail) -> Result<Sent, DbError> {
-    let (letters, voice) = (due(sensing, "mail", IN_A_DIGEST).await?, sensing.alerts().voice());
+    let (letters, voice) = (due(sensing, Target::MAIL, IN_A_DIGEST).await?, sensing.alerts().voice());
     let (Some(voice), false) = (voice, letters.is_empty()) else { return Ok(Sent { all: 0, failed: None }) };
     let asked = config.language.as_ref().and_then(|tag| vocab::Lang::new(tag.as_str()).ok());
     let lang = asked.unwrap_or_else(|| voice.lang.clone());
