@@ -85,8 +85,11 @@ impl Tile {
     }
 }
 
-/// Tiles side by side.
+/// Tiles side by side; nothing of none.
 pub fn tiles(tiles: &[Tile], reader: &Reader, now: Time) -> Markup {
+    if tiles.is_empty() {
+        return Markup::default();
+    }
     let items: Markup = tiles.iter().map(|tile| tile.html(reader, now)).collect();
     Markup::trusted(format!("<ul class=\"tiles\">{items}</ul>"))
 }

@@ -41,11 +41,8 @@ pub async fn chapter(
     let today = portal.today(&gate);
     let entries: Vec<&Entry> = register.of_chapter(&id).collect();
     let clocks = portal.clocks().await?;
-    let mut tiles = Vec::new();
     let carried = |id: &String| entries.iter().any(|entry| entry.here.tiles.contains(id));
-    for tile in portal.parts().content.dashboard.tiles.iter().filter(|tile| carried(&tile.id)) {
-        tiles.push(portal.dashboard_tile(tile, &r, &clocks).await?);
-    }
+    let tiles = portal.dashboard_tiles(carried, &r, &clocks).await?;
     // What a chapter opens with stands beside its measures; figures of single measures are on their own pages.
     let opens = entries.iter().filter(|entry| {
         register.section(&entry.section).is_some_and(|section| section.counted == Counted::Beside)
@@ -70,7 +67,7 @@ pub async fn chapter(
     }
     page.content = Markup::of(&ChapterHtml {
         bar: bar(&tally(entries.iter().copied()), &r),
-        tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
+        tiles: tile::tiles(&tiles, &r, gate.now),
         figures: figures.collect(),
         document: r.plain(&register.frame.document.title),
         sections: sections

@@ -187,7 +187,7 @@ pub async fn device(
         more: (own.len() > TILES).then(|| {
             r.say("table-shown", &[("shown", r.count(TILES).into()), ("count", r.count(own.len()).into())])
         }),
-        tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
+        tiles: tile::tiles(&tiles, &r, gate.now),
         places,
         history,
         acts: if is_operator { acts(device.state, &r) } else { Vec::new() },

@@ -16,7 +16,7 @@ use vocab::{Lang, Time};
 
 use super::asked::Asked;
 use super::figures::{self, Clocks};
-use super::home::NoticeShown;
+use super::home::{NoticeShown, silence};
 use super::layers::{self, Area, Reading};
 use super::registry::Known;
 use super::{answer, map, thing};
@@ -116,7 +116,7 @@ pub async fn district(
         sketch: view.sketch(),
         ground: r.plain(portal.parts().layers().source()),
         map: view.map(None),
-        tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
+        tiles: tile::tiles(&tiles, &r, gate.now),
         layers: shown,
         notices,
         silence,
@@ -212,7 +212,7 @@ impl View<'_> {
         let found = all.iter().filter(|notice| self.concerns(notice)).take(NOTICES);
         let shown: Vec<NoticeShown> = found.map(|notice| self.portal.notice_shown(notice, &self.r)).collect();
         let silence = match all.is_empty() {
-            true => self.portal.silence(&self.r, now),
+            true => silence(&self.portal.statuses(now), &self.r),
             false => self.r.t("district-no-notice"),
         };
         Ok((shown, silence))

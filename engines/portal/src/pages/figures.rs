@@ -154,6 +154,20 @@ impl Portal {
         tile.datastreams.iter().map(of_key).find(|values| !values.is_empty()).unwrap_or_default()
     }
 
+    /// Those tiles of the dashboard whose names are among those asked for, in its order.
+    pub(crate) async fn dashboard_tiles(
+        &self,
+        is_asked_for: impl Fn(&String) -> bool,
+        reader: &Reader<'_>,
+        clocks: &Clocks,
+    ) -> Result<Vec<Tile>, DbError> {
+        let mut drawn = Vec::new();
+        for tile in self.parts().content.dashboard.tiles.iter().filter(|tile| is_asked_for(&tile.id)) {
+            drawn.push(self.dashboard_tile(tile, reader, clocks).await?);
+        }
+        Ok(drawn)
+    }
+
     /// A tile of the dashboard, ready to be drawn.
     pub(crate) async fn dashboard_tile(
         &self,

@@ -74,10 +74,7 @@ pub async fn initiative(
     let chapter = register.chapter(&entry.chapter);
     let chapter_title = chapter.map(|chapter| r.plain(&chapter.title)).unwrap_or_default();
     let clocks = portal.clocks().await?;
-    let mut tiles = Vec::new();
-    for tile in portal.parts().content.dashboard.tiles.iter().filter(|t| entry.here.tiles.contains(&t.id)) {
-        tiles.push(portal.dashboard_tile(tile, &r, &clocks).await?);
-    }
+    let tiles = portal.dashboard_tiles(|id| entry.here.tiles.contains(id), &r, &clocks).await?;
     let newest = tiles.iter().filter_map(|tile| tile.time).max();
     let title = r.plain(&entry.title);
     let path = format!("/initiatives/{}", entry.slug());
@@ -110,7 +107,7 @@ pub async fn initiative(
         schedule: schedule_says(entry, today, &r),
         carried: carried_chip(entry.here.state, &r),
         carried_says: r.t(&format!("carried-{}-text", entry.here.state.word())),
-        tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
+        tiles: tile::tiles(&tiles, &r, gate.now),
         feeds: feeds(portal, entry, &r, gate.now),
         pages: entry.here.pages.iter().map(|path| (to(path), portal.page_name(path, &r))).collect(),
         needs: (entry.here.state != Carried::Live).then(|| r.plain(&entry.here.needs)),

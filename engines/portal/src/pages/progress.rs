@@ -94,17 +94,14 @@ pub async fn progress(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let mut missions = Vec::new();
     let mut newest = None;
     for mission in &register.frame.missions {
-        let mut tiles = Vec::new();
-        for tile in portal.parts().content.dashboard.tiles.iter().filter(|t| mission.tiles.contains(&t.id)) {
-            tiles.push(portal.dashboard_tile(tile, &r, &clocks).await?);
-        }
+        let tiles = portal.dashboard_tiles(|id| mission.tiles.contains(id), &r, &clocks).await?;
         newest = newest.max(tiles.iter().filter_map(|tile| tile.time).max());
         let entries: Vec<&Entry> = mission.entries.iter().filter_map(|id| register.entry(id)).collect();
         missions.push(MissionShown {
             id: format!("mission-{}", mission.id),
             title: r.plain(&mission.title),
             says: r.plain(&mission.says),
-            tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
+            tiles: tile::tiles(&tiles, &r, gate.now),
             bar: bar(&tally(entries.iter().copied()), &r),
             lines: entries.iter().map(|entry| Line::of(entry, today, &r)).collect(),
         });

@@ -84,7 +84,7 @@ pub async fn thing(
     let place = thing.position;
     let layers = portal.parts().layers();
     page.content = Markup::of(&ThingHtml {
-        tiles: if tiles.is_empty() { Markup::default() } else { tile::tiles(&tiles, &r, gate.now) },
+        tiles: tile::tiles(&tiles, &r, gate.now),
         more: (streams.len() > TILES).then(|| {
             let args = [("shown", r.count(TILES).into()), ("count", r.count(streams.len()).into())];
             r.say("table-shown", &args)

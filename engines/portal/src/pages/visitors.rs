@@ -283,9 +283,7 @@ pub async fn point(
     page.shown = vec![portal.shown(newest)];
     page.stream = portal.stream(&r).filter(|_| newest.is_some());
     page.below([Crumb::new(r.t("visitors-title"), "/visitors")], title.clone());
-    let tiles = |tiles: &[Tile]| {
-        if tiles.is_empty() { Markup::default() } else { tile::tiles(tiles, &r, gate.now) }
-    };
+    let tiles = |tiles: &[Tile]| tile::tiles(tiles, &r, gate.now);
     page.content = Markup::of(&PointHtml {
         phrases: phrases(visitors, &r),
         queues: tiles(&queues),
