@@ -15,6 +15,13 @@ pub struct FeedStatus {
     pub pulls: Vec<PullStatus>,
 }
 
+impl FeedStatus {
+    /// When any of its addresses last gave what could be read.
+    pub fn last_good(&self) -> Option<Time> {
+        self.pulls.iter().filter_map(|pull| pull.state.health.last_good).max()
+    }
+}
+
 /// One address of it, or one recording in place of it.
 #[derive(Debug, Clone)]
 pub struct PullStatus {

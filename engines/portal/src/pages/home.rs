@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 use host::{Gate, Problem};
 use intake::health::Health;
+use intake::runner::FeedStatus;
 use ui::map;
 use ui::markup::Markup;
 use ui::status::{self, State as Mood};
@@ -70,6 +71,7 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     let clocks = portal.clocks().await?;
     let to = |path: &str| ui::layout::address(lang, path);
     let in_force = portal.in_force(gate.now).await?;
+    let feeds = portal.statuses(gate.now);
     let storm = portal.parts().content.storms.on(&in_force);
     let mut shown_tiles: Vec<&TileFile> = portal.parts().content.dashboard.tiles.iter().collect();
     if let Some((storm, _)) = storm {
@@ -102,16 +104,16 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
     page.content = Markup::of(&HomeHtml {
         now: r.t(word("home-now", "home-now-recorded")),
         src: to(""),
-        storm: storm.map(|(storm, notice)| portal.storm_shown(storm, notice, &in_force, &r, gate.now)),
+        storm: storm.map(|(storm, notice)| portal.storm_shown(storm, notice, &in_force, &feeds, &r)),
         tasks: portal.tasks(&r),
         sayings: portal.sayings(&r),
         notices,
-        silence: portal.silence(&r, gate.now),
+        silence: silence(&feeds, &r),
         tiles: tile::tiles(&tiles, &r, gate.now),
         locator: cloud(portal, points, &r),
         ground: r.plain(portal.parts().layers().source()),
         kinds,
-        feeds: states(portal, &r, gate.now),
+        feeds: states(&feeds, portal.parts().mode, &r),
         r,
     });
     Ok(answer(&page))
@@ -146,10 +148,10 @@ fn cloud(portal: &Portal, points: Vec<Position>, r: &Reader) -> Markup {
 }
 
 /// How many feeds are in which state, those in the commonest first.
-fn states(portal: &Portal, r: &Reader, now: Time) -> Vec<(Markup, String)> {
+fn states(feeds: &[FeedStatus], mode: Mode, r: &Reader) -> Vec<(Markup, String)> {
     let mut counts: Vec<(Mood, String, usize)> = Vec::new();
-    for status in portal.statuses(now) {
-        let (state, word) = health(status.health, portal.parts().mode, r);
+    for status in feeds {
+        let (state, word) = health(status.health, mode, r);
         match counts.iter_mut().find(|(_, known, _)| *known == word) {
             Some((_, _, count)) => *count += 1,
             None => counts.push((state, word, 1)),
@@ -157,6 +159,19 @@ fn states(portal: &Portal, r: &Reader, now: Time) -> Vec<(Markup, String)> {
     }
     counts.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
     counts.iter().map(|(state, word, count)| (status::chip(*state, word), r.count(*count))).collect()
+}
+
+/// What to say where no notice is in force: that a source lists none, with its time, or that it is not known.
+pub(super) fn silence(feeds: &[FeedStatus], r: &Reader<'_>) -> String {
+    // Only a feed that speaks now may be quoted as saying nothing.
+    let heard = feeds.iter().filter(|status| {
+        let mut records = status.feed.sources.iter().flat_map(|source| &source.records);
+        records.any(|record| !record.messages.is_empty()) && status.health == Health::Green
+    });
+    match heard.filter_map(FeedStatus::last_good).max() {
+        Some(time) => r.say("notices-none", &[("time", r.date_time(time).into())]),
+        None => r.t("notices-unknown"),
+    }
 }
 
 /// The beginning of a long title, up to a pause: the end of a word, or what parts a Chinese sentence.
@@ -212,21 +227,6 @@ impl Portal {
             when: r.at(notice.at),
             owner: owner(feed.as_deref(), self.parts().mode, r),
             href: ui::layout::address(r.lang(), &format!("/feeds/{}", notice.feed)),
-        }
-    }
-
-    /// What to say where no notice is in force: that a source lists none, with its time, or that it is not known.
-    pub(crate) fn silence(&self, r: &Reader<'_>, now: Time) -> String {
-        // Only a feed that speaks now may be quoted as saying nothing.
-        let heard = self.statuses(now).into_iter().filter(|s| {
-            let says =
-                s.feed.sources.iter().flat_map(|source| &source.records).any(|r| !r.messages.is_empty());
-            says && s.health == Health::Green
-        });
-        let last = heard.filter_map(|s| s.pulls.iter().filter_map(|p| p.state.health.last_good).max()).max();
-        match last {
-            Some(time) => r.say("notices-none", &[("time", r.date_time(time).into())]),
-            None => r.t("notices-unknown"),
         }
     }
 }

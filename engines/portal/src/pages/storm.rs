@@ -1,10 +1,10 @@
 //! What the front page says first while a grave warning is in force.
 
 use intake::health::Health;
+use intake::runner::FeedStatus;
 use ui::Reader;
 use ui::markup::Markup;
 use ui::status;
-use vocab::Time;
 
 use super::feed::health;
 use super::home::beginning;
@@ -42,12 +42,11 @@ impl Portal {
         storm: &Storm,
         notice: &Notice,
         in_force: &[Notice],
+        feeds: &[FeedStatus],
         r: &Reader,
-        now: Time,
     ) -> StormShown {
-        let statuses = self.statuses(now);
         let quotes = storm.quotes.iter().filter_map(|id| {
-            let status = statuses.iter().find(|status| status.feed.id.as_str() == id)?;
+            let status = feeds.iter().find(|status| status.feed.id.as_str() == id)?;
             let (state, word) = health(status.health, self.parts().mode, r);
             let said = in_force.iter().filter(|other| other.feed == *id && other.slug != notice.slug);
             let said = said.take(QUOTED).map(|other| {
@@ -56,13 +55,12 @@ impl Portal {
                     best.map_or_else(Default::default, |(l, t)| (l.to_string(), beginning(t)));
                 (title, lang, r.at(other.at))
             });
-            let last_good = status.pulls.iter().filter_map(|pull| pull.state.health.last_good).max();
             Some(Quote {
                 feed: r.plain(&status.feed.title),
                 href: ui::layout::address(r.lang(), &format!("/feeds/{id}")),
                 chip: status::chip(state, &word),
                 said: said.collect(),
-                silence: match (status.health, last_good) {
+                silence: match (status.health, status.last_good()) {
                     (Health::Green, Some(time)) => {
                         r.say("storm-says-nothing", &[("time", r.date_time(time).into())])
                     }
