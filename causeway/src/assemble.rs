@@ -8,7 +8,7 @@ use host::config::Config;
 use host::http::{Keys, Operation, Shell, document};
 use host::jobs::Job;
 use host::migrate::Migrations;
-use host::pack::{Finding, Pack, PackFile};
+use host::pack::{self, Finding, Pack, PackFile, keep};
 use host::problem::Code;
 use host::telemetry::Metrics;
 use host::{Clock, Db, DbError};
@@ -65,9 +65,6 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
     });
     let demo = demonstration(&pack);
     let portal = portal::Content::of(&pack);
-    fn keep<T>(findings: &mut Vec<Finding>, outcome: Result<T, Vec<Finding>>) -> Option<T> {
-        outcome.map_err(|found| findings.extend(found)).ok()
-    }
     if let (Some(file), Ok(Some(demo)), Ok(feeds)) = (pack.files.get(DEMO), &demo, &feeds) {
         findings.extend(demo_findings(&pack, file, demo, feeds));
     }
@@ -77,12 +74,12 @@ pub fn content(pack: Pack) -> Result<Content, Vec<Finding>> {
         // As recordings are.
         Err(_) => Ok(Default::default()),
     };
-    let rules = keep(&mut findings, rules);
-    let feeds = keep(&mut findings, feeds);
-    let recordings = keep(&mut findings, recordings);
-    let layers = keep(&mut findings, layers);
-    let demo = keep(&mut findings, demo);
-    let portal = keep(&mut findings, portal);
+    let rules = keep(rules, &mut findings);
+    let feeds = keep(feeds, &mut findings);
+    let recordings = keep(recordings, &mut findings);
+    let layers = keep(layers, &mut findings);
+    let demo = keep(demo, &mut findings);
+    let portal = keep(portal, &mut findings);
     match (feeds, recordings, layers, demo, portal, rules) {
         (Some(feeds), Some(recordings), Some(layers), Some(demo), Some(portal), Some(rules))
             if findings.is_empty() =>
@@ -99,25 +96,17 @@ const DEMO: &str = "demo.toml";
 /// The day that a pack plays, with the fleets of `demo/`.
 fn demonstration(pack: &Pack) -> Result<Option<simulate::Demo>, Vec<Finding>> {
     let mut findings = Vec::new();
-    let mut fleets = Vec::new();
-    for file in pack.folder("demo", ".toml") {
-        match host::pack::parse::<simulate::FleetFile>(file) {
-            Ok(read) => fleets.extend(read.fleets),
-            Err(finding) => findings.push(finding),
-        }
+    let fleets: Vec<_> = pack
+        .folder("demo", ".toml")
+        .filter_map(|file| pack::keep(pack::parse::<simulate::FleetFile>(file), &mut findings))
+        .flat_map(|read| read.fleets)
+        .collect();
+    let demo = pack.files.get(DEMO).map(pack::parse::<simulate::Demo>).transpose();
+    let mut demo = pack::keep(demo, &mut findings).flatten();
+    if let Some(demo) = &mut demo {
+        demo.fleets.extend(fleets);
     }
-    let demo = pack.files.get(DEMO).map(host::pack::parse::<simulate::Demo>).transpose();
-    match demo {
-        Ok(demo) if findings.is_empty() => Ok(demo.map(|mut demo| {
-            demo.fleets.extend(fleets);
-            demo
-        })),
-        Ok(_) => Err(findings),
-        Err(finding) => {
-            findings.push(finding);
-            Err(findings)
-        }
-    }
+    if findings.is_empty() { Ok(demo) } else { Err(findings) }
 }
 
 /// What is wrong with a day: in itself, and beside the feeds that it plays.

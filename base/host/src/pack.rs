@@ -11,6 +11,10 @@ use vocab::{Lang, Text, Time};
 
 use crate::db::{DbError, Tx};
 
+mod judge;
+
+pub use judge::{Judge, keep};
+
 /// One file of a pack, as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackFile {
@@ -146,7 +150,7 @@ impl Pack {
                     .into(),
             }]);
         };
-        let city: City = parse(file).map_err(|finding| vec![finding])?;
+        let city: City = parse(file)?;
         let findings = city.findings(file);
         if findings.is_empty() { Ok(Pack { city, files }) } else { Err(findings) }
     }
@@ -168,25 +172,16 @@ impl Pack {
 
 impl City {
     fn findings(&self, file: &PackFile) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let mut find = |key: &str, message: String, hint: &str| {
-            findings.push(Finding::new(file, line_of_key(&file.text, key), message, hint));
-        };
+        let mut judge = Judge::new(file, self.languages.iter().map(|l| l.tag.clone()).collect());
         if self.languages.is_empty() {
-            find("languages", "a city speaks at least one language".into(), "add a [[languages]] table");
+            let what = "a city speaks at least one language";
+            judge.at_key("languages").find(what, "add a [[languages]] table");
         }
-        let tags: Vec<Lang> = self.languages.iter().map(|l| l.tag.clone()).collect();
-        for (key, text) in [("name", &self.name), ("official_site", &self.official_site.title)] {
-            for lang in text.missing(&tags) {
-                find(key, format!("{key} has no text in {lang}"), "write it in every language of the city");
-            }
-        }
+        judge.at_key("name").text("name", &self.name);
+        judge.at_key("official_site").text("official_site", &self.official_site.title);
         if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
-            find(
-                "time_zone",
-                format!("{} is no time zone", self.time_zone),
-                "use an IANA name such as Europe/Lisbon",
-            );
+            let what = format!("{} is no time zone", self.time_zone);
+            judge.at_key("time_zone").find(what, "use an IANA name such as Europe/Lisbon");
         }
         let [west, south, east, north] = self.extent;
         if !(west < east
@@ -196,16 +191,14 @@ impl City {
             && south >= -90.0
             && north <= 90.0)
         {
-            find("extent", "the extent is no box".into(), "write west, south, east, north in degrees");
+            let hint = "write west, south, east, north in degrees";
+            judge.at_key("extent").find("the extent is no box", hint);
         }
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            find(
-                "currency",
-                format!("{} is no currency", self.currency),
-                "use the three letters of ISO 4217",
-            );
+            let what = format!("{} is no currency", self.currency);
+            judge.at_key("currency").find(what, "use the three letters of ISO 4217");
         }
-        findings
+        judge.findings()
     }
 
     pub fn zone(&self) -> jiff::tz::TimeZone {
@@ -259,35 +252,27 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, String)>, findings:
 }
 
 /// Reads a TOML file of a pack into its type. Every such file begins with `schema = N`.
-pub fn parse<T: DeserializeOwned>(file: &PackFile) -> Result<T, Finding> {
+pub fn parse<T: DeserializeOwned>(file: &PackFile) -> Result<T, Vec<Finding>> {
     let table: toml::Table = file.text.parse().map_err(|e: toml::de::Error| of_toml(file, &e))?;
     match table.get("schema").and_then(toml::Value::as_integer) {
         Some(n) if n == i64::from(SCHEMA) => {}
         Some(n) => {
-            let message = format!("schema {n} is not one this program reads");
-            return Err(Finding::new(
-                file,
-                line_of_key(&file.text, "schema"),
-                message,
-                format!("it reads schema = {SCHEMA}"),
-            ));
+            let (line, what) = (line_of_key(&file.text, "schema"), "is not one this program reads");
+            let hint = format!("it reads schema = {SCHEMA}");
+            return Err(vec![Finding::new(file, line, format!("schema {n} {what}"), hint)]);
         }
         None => {
-            return Err(Finding::new(
-                file,
-                1,
-                "the file does not say its schema",
-                format!("begin it with: schema = {SCHEMA}"),
-            ));
+            let hint = format!("begin it with: schema = {SCHEMA}");
+            return Err(vec![Finding::new(file, 1, "the file does not say its schema", hint)]);
         }
     }
     toml::from_str(&file.text).map_err(|e| of_toml(file, &e))
 }
 
-fn of_toml(file: &PackFile, error: &toml::de::Error) -> Finding {
+fn of_toml(file: &PackFile, error: &toml::de::Error) -> Vec<Finding> {
     let line = error.span().map_or(0, |span| line_at(&file.text, span.start));
     let message = error.message().lines().next().unwrap_or_default().to_string();
-    Finding::new(file, line, &message, hint_for(&message))
+    vec![Finding::new(file, line, &message, hint_for(&message))]
 }
 
 /// The line, from 1, of a byte.

@@ -27,7 +27,7 @@ const TICK: Duration = Duration::from_millis(200);
 /// Reads `replay.toml` and judges it against the pack's feeds. A pack without one has nothing to replay.
 pub fn recordings(pack: &Pack, feeds: &[Arc<Feed>]) -> Result<Vec<Recording>, Vec<Finding>> {
     let Some(file) = pack.files.get(FILE) else { return Ok(Vec::new()) };
-    let read: ReplayFile = pack::parse(file).map_err(|finding| vec![finding])?;
+    let read: ReplayFile = pack::parse(file)?;
     let mut findings = Vec::new();
     let mut good = Vec::new();
     for entry in &read.recordings {

@@ -59,12 +59,14 @@ impl Content {
                 "every language that city.toml offers needs every word; words/<any>.<language>.ftl adds them";
             faults.iter().map(|fault| Finding::new(city, line, fault.to_string(), hint)).collect::<Vec<_>>()
         });
-        let dashboard = Dashboard::of(pack);
-        let register = Register::of(pack);
-        let (tasks, storms) = (Tasks::of(pack), Storms::of(pack));
-        let town = Town::of(pack);
+        let words = pack::keep(words, &mut findings);
+        let dashboard = pack::keep(Dashboard::of(pack), &mut findings);
+        let register = pack::keep(Register::of(pack), &mut findings);
+        let tasks = pack::keep(Tasks::of(pack), &mut findings);
+        let storms = pack::keep(Storms::of(pack), &mut findings);
+        let town = pack::keep(Town::of(pack), &mut findings);
         match (words, dashboard, register, tasks, storms, town) {
-            (Ok(words), Ok(dashboard), Ok(register), Ok(tasks), Ok(storms), Ok(town))
+            (Some(words), Some(dashboard), Some(register), Some(tasks), Some(storms), Some(town))
                 if findings.is_empty() =>
             {
                 Ok(Content {
@@ -76,15 +78,7 @@ impl Content {
                     register: register.map(Arc::new),
                 })
             }
-            (words, dashboard, register, tasks, storms, town) => {
-                findings.extend(words.err().unwrap_or_default());
-                findings.extend(dashboard.err().unwrap_or_default());
-                findings.extend(register.err().unwrap_or_default());
-                findings.extend(tasks.err().unwrap_or_default());
-                findings.extend(storms.err().unwrap_or_default());
-                findings.extend(town.err().unwrap_or_default());
-                Err(findings)
-            }
+            _ => Err(findings),
         }
     }
 }

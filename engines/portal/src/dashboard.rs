@@ -1,8 +1,8 @@
 //! What the front page shows: tiles, each one figure out of many current values. The pack says which.
 
-use host::pack::{self, Finding, Pack, PackFile};
+use host::pack::{self, Finding, Judge, Pack};
 use serde::Deserialize;
-use vocab::{Lang, Text};
+use vocab::Text;
 
 /// The file of a pack that says what its front page shows.
 pub const FILE: &str = "dashboards/home.toml";
@@ -131,46 +131,24 @@ impl Dashboard {
         let Some(file) = pack.files.get(FILE) else {
             return Ok(Dashboard { schema: 1, tiles: Vec::new() });
         };
-        let read: Dashboard = pack::parse(file).map_err(|finding| vec![finding])?;
-        let findings = read.findings(file, pack);
-        if findings.is_empty() { Ok(read) } else { Err(findings) }
-    }
-
-    fn findings(&self, file: &PackFile, pack: &Pack) -> Vec<Finding> {
-        let langs: Vec<Lang> = pack.language_tags();
-        let mut findings = Vec::new();
-        let mut find = |what: String, hint: &str, needle: &str| {
-            let at = file.text.find(needle).map_or(0, |byte| pack::line_at(&file.text, byte));
-            findings.push(Finding::new(file, at, what, hint));
-        };
+        let read: Dashboard = pack::parse(file)?;
+        let mut judge = Judge::new(file, pack.language_tags());
         let mut seen: Vec<&str> = Vec::new();
-        for tile in &self.tiles {
-            let place = format!("id = \"{}\"", tile.id);
+        for tile in &read.tiles {
+            judge.at(&format!("id = \"{}\"", tile.id));
             if seen.contains(&tile.id.as_str()) {
-                find(format!("two tiles are called {}", tile.id), "give one of them another id", &place);
+                judge.find(format!("two tiles are called {}", tile.id), "give one of them another id");
             }
             seen.push(&tile.id);
-            let unit = (!tile.unit.is_empty()).then_some(("unit", &tile.unit));
-            let texts = [("title", &tile.title), ("means", &tile.means)].into_iter().chain(unit);
-            let labels = tile.levels.iter().map(|level| ("label", &level.label));
-            for (key, text) in texts.chain(labels) {
-                for lang in text.missing(&langs) {
-                    find(
-                        format!("{key} of the tile {} has no text in {lang}", tile.id),
-                        "write it in every language of the city",
-                        &place,
-                    );
-                }
+            judge.text(&format!("title of the tile {}", tile.id), &tile.title);
+            judge.text(&format!("means of the tile {}", tile.id), &tile.means);
+            judge.text_if_any(&format!("unit of the tile {}", tile.id), &tile.unit);
+            for level in &tile.levels {
+                judge.text(&format!("label of the tile {}", tile.id), &level.label);
             }
-            if !pack.files.contains_key(&format!("feeds/{}.toml", tile.feed)) {
-                find(
-                    format!("there is no feed {}", tile.feed),
-                    "name a file of feeds/ without its ending",
-                    &place,
-                );
-            }
+            judge.feed(&tile.feed, pack);
         }
-        findings
+        judge.passed(read)
     }
 }
 

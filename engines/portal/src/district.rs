@@ -1,8 +1,8 @@
 //! What the pack says of its districts in words, and which notices concern one. Their outlines are a layer of its map.
 
-use host::pack::{self, Finding, Pack, PackFile};
+use host::pack::{self, Finding, Judge, Pack};
 use serde::Deserialize;
-use vocab::{Lang, Text};
+use vocab::Text;
 
 /// The file of a pack that says what its districts are like.
 pub const FILE: &str = "districts.toml";
@@ -44,54 +44,30 @@ impl Districts {
     /// What a pack says; a pack without the file says nothing.
     pub fn of(pack: &Pack) -> Result<Districts, Vec<Finding>> {
         let Some(file) = pack.files.get(FILE) else { return Ok(Districts::default()) };
-        let read: Districts = pack::parse(file).map_err(|finding| vec![finding])?;
-        let findings = read.findings(file, pack);
-        if findings.is_empty() { Ok(read) } else { Err(findings) }
-    }
-
-    fn findings(&self, file: &PackFile, pack: &Pack) -> Vec<Finding> {
-        let langs: Vec<Lang> = pack.language_tags();
+        let read: Districts = pack::parse(file)?;
         let outlines = pack.files.get(OUTLINES).map_or("", |file| file.text.as_str());
-        let mut findings = Vec::new();
-        let mut find = |needle: &str, what: String, hint: &str| {
-            let line = file.text.find(needle).map_or(0, |byte| pack::line_at(&file.text, byte));
-            findings.push(Finding::new(file, line, what, hint));
-        };
-        for feed in
-            self.everywhere.iter().filter(|feed| !pack.files.contains_key(&format!("feeds/{feed}.toml")))
-        {
-            find(
-                "everywhere",
-                format!("there is no feed {feed}"),
-                "name files of feeds/ without their ending",
-            );
+        let mut judge = Judge::new(file, pack.language_tags());
+        judge.at("everywhere");
+        for feed in &read.everywhere {
+            judge.feed(feed, pack);
         }
-        let mut texts = Vec::new();
-        for region in &self.regions {
-            texts.push((format!("id = \"{}\"", region.id), "name", &region.id, &region.name));
+        for region in &read.regions {
+            judge.at(&format!("id = \"{}\"", region.id));
+            judge.text(&format!("name of {}", region.id), &region.name);
         }
-        for district in &self.profiles {
-            let place = format!("slug = \"{}\"", district.slug);
+        for district in &read.profiles {
+            judge.at(&format!("slug = \"{}\"", district.slug));
             if !outlines.contains(&format!("\"{}\"", district.slug)) {
-                let hint = "name a slug of map/boundaries.geojson";
-                find(&place, format!("the map has no district {}", district.slug), hint);
+                let what = format!("the map has no district {}", district.slug);
+                judge.find(what, "name a slug of map/boundaries.geojson");
             }
-            if !self.regions.iter().any(|region| region.id == district.region) {
-                find(
-                    &place,
-                    format!("there is no region {}", district.region),
-                    "name the id of a [[region]]",
-                );
+            if !read.regions.iter().any(|region| region.id == district.region) {
+                let what = format!("there is no region {}", district.region);
+                judge.find(what, "name the id of a [[region]]");
             }
-            texts.push((place, "profile", &district.slug, &district.profile));
+            judge.text(&format!("profile of {}", district.slug), &district.profile);
         }
-        for (place, key, of, text) in texts {
-            for lang in text.missing(&langs) {
-                let what = format!("{key} of {of} has no text in {lang}");
-                find(&place, what, "write it in every language of the city");
-            }
-        }
-        findings
+        judge.passed(read)
     }
 
     pub fn profile(&self, slug: &str) -> Option<&Profile> {

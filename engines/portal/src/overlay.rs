@@ -1,9 +1,9 @@
 //! Layers of the live map: which feeds and datastreams each shows, what its figure is, and the colour of its marks. The
 //! pack says which. The pages of districts group their readings by the same layers.
 
-use host::pack::{self, Finding, Pack, PackFile};
+use host::pack::{self, Finding, Judge, Pack};
 use serde::Deserialize;
-use vocab::{Lang, Text};
+use vocab::Text;
 
 use crate::dashboard::{Level, Show};
 
@@ -62,42 +62,33 @@ impl Overlays {
         let Some(file) = pack.files.get(FILE) else {
             return Ok(Overlays { schema: 1, layers: Vec::new() });
         };
-        let read: Overlays = pack::parse(file).map_err(|finding| vec![finding])?;
-        let findings = read.findings(file, pack);
-        if findings.is_empty() { Ok(read) } else { Err(findings) }
-    }
-
-    fn findings(&self, file: &PackFile, pack: &Pack) -> Vec<Finding> {
-        let langs: Vec<Lang> = pack.language_tags();
-        let mut findings = Vec::new();
+        let read: Overlays = pack::parse(file)?;
+        let mut judge = Judge::new(file, pack.language_tags());
         let mut seen: Vec<&str> = Vec::new();
-        for layer in &self.layers {
-            let place = format!("id = \"{}\"", layer.id);
-            let line = file.text.find(&place).map_or(0, |byte| pack::line_at(&file.text, byte));
-            let mut find = |what: String, hint: &str| findings.push(Finding::new(file, line, what, hint));
+        for layer in &read.layers {
+            judge.at(&format!("id = \"{}\"", layer.id));
             if seen.contains(&layer.id.as_str()) {
-                find(format!("two layers are called {}", layer.id), "give one of them another id");
+                judge.find(format!("two layers are called {}", layer.id), "give one of them another id");
             }
             seen.push(&layer.id);
             if layer.id.is_empty() || !layer.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-                find(format!("\"{}\" cannot stand in an address", layer.id), "letters, digits and hyphens");
+                let what = format!("\"{}\" cannot stand in an address", layer.id);
+                judge.find(what, "letters, digits and hyphens");
             }
             if layer.colour > COLOURS {
-                find(format!("there is no colour {}", layer.colour), "the colours are 1 to 4");
+                judge.find(format!("there is no colour {}", layer.colour), "the colours are 1 to 4");
             }
-            for (key, text) in layer.texts() {
-                for lang in text.missing(&langs) {
-                    let what = format!("{key} of the layer {} has no text in {lang}", layer.id);
-                    find(what, "write it in every language of the city");
-                }
+            judge.text(&format!("title of the layer {}", layer.id), &layer.title);
+            judge.text_if_any(&format!("means of the layer {}", layer.id), &layer.means);
+            judge.text_if_any(&format!("unit of the layer {}", layer.id), &layer.unit);
+            for level in &layer.levels {
+                judge.text(&format!("label of the layer {}", layer.id), &level.label);
             }
-            for feed in
-                layer.feeds.iter().filter(|feed| !pack.files.contains_key(&format!("feeds/{feed}.toml")))
-            {
-                find(format!("there is no feed {feed}"), "name files of feeds/ without their ending");
+            for feed in &layer.feeds {
+                judge.feed(feed, pack);
             }
         }
-        findings
+        judge.passed(read)
     }
 }
 
@@ -132,13 +123,6 @@ impl Overlay {
     /// Whether a datastream counts: one is named by the last part of its slug.
     pub fn counts(&self, slug: &str, key: Option<&str>) -> bool {
         self.datastreams.is_empty() || slug.rsplit('/').next() == key
-    }
-
-    fn texts(&self) -> impl Iterator<Item = (&'static str, &Text)> {
-        let said =
-            [("means", &self.means), ("unit", &self.unit)].into_iter().filter(|(_, text)| !text.is_empty());
-        let labels = self.levels.iter().map(|level| ("label", &level.label));
-        [("title", &self.title)].into_iter().chain(said).chain(labels)
     }
 }
 

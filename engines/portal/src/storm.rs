@@ -1,7 +1,7 @@
 //! Storm mode: while a warning of the pack's list is in force, the front page changes by itself. It quotes feeds with their
 //! times and labels a standing rule as such; where nothing is heard it says "not known", never "running" (promise 4).
 
-use host::pack::{self, Finding, Pack};
+use host::pack::{self, Finding, Judge, Pack};
 use serde::Deserialize;
 use vocab::Text;
 
@@ -50,32 +50,25 @@ pub struct Rule {
 impl Storms {
     pub fn of(pack: &Pack) -> Result<Storms, Vec<Finding>> {
         let Some(file) = pack.files.get(FILE) else { return Ok(Storms::default()) };
-        let read: Storms = pack::parse(file).map_err(|finding| vec![finding])?;
-        let langs = pack.language_tags();
-        let mut findings = Vec::new();
+        let read: Storms = pack::parse(file)?;
+        let mut judge = Judge::new(file, pack.language_tags());
         for storm in &read.storms {
-            let place = format!("id = \"{}\"", storm.id);
-            let line = file.text.find(&place).map_or(0, |byte| pack::line_at(&file.text, byte));
-            let mut find = |what: String, hint: &str| findings.push(Finding::new(file, line, what, hint));
-            let rules = storm.rules.iter().flat_map(|rule| [("rule", &rule.says), ("owner", &rule.owner)]);
-            for (key, text) in [("means", &storm.means)].into_iter().chain(rules) {
-                for lang in text.missing(&langs) {
-                    let what = format!("{key} of the storm {} has no text in {lang}", storm.id);
-                    find(what, "write it in every language of the city");
-                }
+            judge.at(&format!("id = \"{}\"", storm.id));
+            judge.text(&format!("means of the storm {}", storm.id), &storm.means);
+            for rule in &storm.rules {
+                judge.text(&format!("rule of the storm {}", storm.id), &rule.says);
+                judge.text(&format!("owner of the storm {}", storm.id), &rule.owner);
+                judge.address(&rule.url, &["https://"], "say where the rule can be read: https://…");
             }
             if storm.codes.is_empty() {
-                find(format!("nothing turns on the storm {}", storm.id), "list codes of its feed's notices");
+                let what = format!("nothing turns on the storm {}", storm.id);
+                judge.find(what, "list codes of its feed's notices");
             }
-            let feeds = storm.quotes.iter().chain([&storm.feed]);
-            for feed in feeds.filter(|feed| !pack.files.contains_key(&format!("feeds/{feed}.toml"))) {
-                find(format!("there is no feed {feed}"), "name a file of feeds/ without its ending");
-            }
-            for rule in storm.rules.iter().filter(|rule| !rule.url.starts_with("https://")) {
-                find(format!("{:?} is no address", rule.url), "say where the rule can be read: https://…");
+            for feed in storm.quotes.iter().chain([&storm.feed]) {
+                judge.feed(feed, pack);
             }
         }
-        if findings.is_empty() { Ok(read) } else { Err(findings) }
+        judge.passed(read)
     }
 
     /// The storm that is on, and the notice that turned it on.

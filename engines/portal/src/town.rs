@@ -1,6 +1,6 @@
 //! What the pack says of the town itself: the layers of its live map, its districts, and words for visitors.
 
-use host::pack::{Finding, Pack};
+use host::pack::{self, Finding, Pack};
 
 use crate::district::Districts;
 use crate::overlay::Overlays;
@@ -16,12 +16,13 @@ pub struct Town {
 impl Town {
     /// Reads the three files, or says everything that is wrong with them.
     pub fn of(pack: &Pack) -> Result<Town, Vec<Finding>> {
-        match (Overlays::of(pack), Districts::of(pack), Visitors::of(pack)) {
-            (Ok(overlays), Ok(districts), Ok(visitors)) => Ok(Town { overlays, districts, visitors }),
-            (overlays, districts, visitors) => {
-                let all = [overlays.err(), districts.err(), visitors.err()];
-                Err(all.into_iter().flatten().flatten().collect())
-            }
+        let mut findings = Vec::new();
+        let overlays = pack::keep(Overlays::of(pack), &mut findings);
+        let districts = pack::keep(Districts::of(pack), &mut findings);
+        let visitors = pack::keep(Visitors::of(pack), &mut findings);
+        match (overlays, districts, visitors) {
+            (Some(overlays), Some(districts), Some(visitors)) => Ok(Town { overlays, districts, visitors }),
+            _ => Err(findings),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What the pack says to somebody who has just arrived: phrases, and for each point where people enter the city how to go on
 //! from there.
 
-use host::pack::{self, Finding, Pack, PackFile};
+use host::pack::{self, Finding, Judge, Pack};
 use serde::Deserialize;
-use vocab::{Lang, Position, Slug, Text};
+use vocab::{Position, Slug, Text};
 
 /// The file of a pack that speaks to visitors.
 pub const FILE: &str = "visitors.toml";
@@ -104,49 +104,32 @@ impl Visitors {
     /// What a pack says; a pack without the file has no such pages.
     pub fn of(pack: &Pack) -> Result<Visitors, Vec<Finding>> {
         let Some(file) = pack.files.get(FILE) else { return Ok(Visitors::default()) };
-        let read: Visitors = pack::parse(file).map_err(|finding| vec![finding])?;
-        let findings = read.findings(file, pack);
-        if findings.is_empty() { Ok(read) } else { Err(findings) }
+        let read: Visitors = pack::parse(file)?;
+        let mut judge = Judge::new(file, pack.language_tags());
+        for feed in read.queues.iter().chain(read.weather.as_ref().map(|weather| &weather.feed)) {
+            judge.at(feed).feed(feed, pack);
+        }
+        for (place, text) in read.texts() {
+            judge.at(&place).text(&format!("a text of {place}"), text);
+        }
+        for link in read.links() {
+            judge.at(&link.url).address(&link.url, &["https://"], "official pages begin with https://");
+        }
+        for (at, point) in read.points.iter().enumerate() {
+            judge.at(&format!("slug = \"{}\"", point.slug));
+            if point.position().is_none() {
+                let what = format!("{} lies nowhere", point.slug);
+                judge.find(what, "write longitude and latitude in degrees");
+            }
+            if read.points[..at].iter().any(|earlier| earlier.slug == point.slug) {
+                judge.find(format!("two points are called {}", point.slug), "give each a slug of its own");
+            }
+        }
+        judge.passed(read)
     }
 
     pub fn point(&self, slug: &str) -> Option<&Point> {
         self.points.iter().find(|point| point.slug.as_str() == slug)
-    }
-
-    fn findings(&self, file: &PackFile, pack: &Pack) -> Vec<Finding> {
-        let langs: Vec<Lang> = pack.language_tags();
-        let mut findings = Vec::new();
-        let mut find = |needle: &str, what: String, hint: &str| {
-            let line = file.text.find(needle).map_or(0, |byte| pack::line_at(&file.text, byte));
-            findings.push(Finding::new(file, line, what, hint));
-        };
-        let feeds = self.queues.iter().chain(self.weather.as_ref().map(|weather| &weather.feed));
-        for feed in feeds.filter(|feed| !pack.files.contains_key(&format!("feeds/{feed}.toml"))) {
-            find(feed, format!("there is no feed {feed}"), "name a file of feeds/ without its ending");
-        }
-        for (place, text) in self.texts() {
-            for lang in text.missing(&langs) {
-                let hint = "write it in every language of the city";
-                find(&place, format!("a text of {place} is missing in {lang}"), hint);
-            }
-        }
-        for link in self.links().filter(|link| !link.url.starts_with("https://")) {
-            find(&link.url, format!("{} is no address", link.url), "official pages begin with https://");
-        }
-        for (at, point) in self.points.iter().enumerate() {
-            let place = format!("slug = \"{}\"", point.slug);
-            if point.position().is_none() {
-                find(
-                    &place,
-                    format!("{} lies nowhere", point.slug),
-                    "write longitude and latitude in degrees",
-                );
-            }
-            if self.points[..at].iter().any(|earlier| earlier.slug == point.slug) {
-                find(&place, format!("two points are called {}", point.slug), "give each a slug of its own");
-            }
-        }
-        findings
     }
 
     /// Every text with words by which it is found in the file.

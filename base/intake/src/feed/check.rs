@@ -172,7 +172,7 @@ pub struct MessageTemplate {
 
 /// Reads a feed file of a pack.
 pub fn check(file: &PackFile, city: &City) -> Result<Feed, Vec<Finding>> {
-    let read: FeedFile = pack::parse(file).map_err(|finding| vec![finding])?;
+    let read: FeedFile = pack::parse(file)?;
     let mut checker = Checker { file, city, findings: Vec::new() };
     let feed = checker.feed(read);
     checker.findings.sort();

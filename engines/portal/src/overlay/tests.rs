@@ -1,3 +1,5 @@
+use vocab::Lang;
+
 use super::*;
 use crate::samples::{pack, told};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use host::pack::{self, Finding, Pack, PackFile};
-use vocab::{Lang, Text};
+use vocab::Text;
 
 use super::{Carried, Entry, Frame, Register};
 use crate::dashboard::{self, Dashboard};
@@ -24,67 +24,60 @@ pub fn read(pack: &Pack) -> Result<Option<Register>, Vec<Finding>> {
         let findings: Vec<Finding> = orphans.take(1).collect();
         return if findings.is_empty() { Ok(None) } else { Err(findings) };
     };
-    let langs = pack.language_tags();
     let mut findings = Vec::new();
-    let frame: Option<Frame> = keep(pack::parse(file), &mut findings);
+    let frame: Option<Frame> = pack::keep(pack::parse(file), &mut findings);
     let mut entries: Vec<Entry> = Vec::new();
     for of_entry in files {
-        let Some(mut entry) = keep(pack::parse::<Entry>(of_entry), &mut findings) else { continue };
-        let mut judge = Judge { file: of_entry, langs: &langs, findings: &mut findings };
-        judge.entry(&entry, frame.as_ref(), pack);
+        let Some(mut entry) = pack::keep(pack::parse::<Entry>(of_entry), &mut findings) else { continue };
+        let mut judge = Judge::new(of_entry, pack);
+        judge.entry(&entry, frame.as_ref());
         if entries.iter().any(|other| other.id == entry.id) {
             judge.find("id", format!("two entries are called {}", entry.id), "give one of them another id");
         }
+        findings.extend(judge.of_file.findings());
         entry.since.sort_by_key(|record| record.date);
         entries.push(entry);
     }
     let Some(frame) = frame else { return Err(findings) };
-    Judge { file, langs: &langs, findings: &mut findings }.frame(&frame, &entries, pack);
+    let mut judge = Judge::new(file, pack);
+    judge.frame(&frame, &entries);
+    findings.extend(judge.of_file.findings());
     let order = |entry: &Entry| frame.chapters.iter().position(|chapter| chapter.id == entry.chapter);
     entries.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.id.cmp(&b.id)));
     if findings.is_empty() { Ok(Some(Register { frame, entries })) } else { Err(findings) }
 }
 
-fn keep<T>(read: Result<T, Finding>, findings: &mut Vec<Finding>) -> Option<T> {
-    read.map_err(|finding| findings.push(finding)).ok()
-}
-
+/// Judges the files of a register.
 struct Judge<'a> {
     file: &'a PackFile,
-    langs: &'a [Lang],
-    findings: &'a mut Vec<Finding>,
+    pack: &'a Pack,
+    of_file: pack::Judge<'a>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(file: &'a PackFile, pack: &'a Pack) -> Judge<'a> {
+        Judge { file, pack, of_file: pack::Judge::new(file, pack.language_tags()) }
+    }
+
     /// `key` is where to look: the first line that sets it.
     fn find(&mut self, key: &str, what: String, hint: &str) {
-        let line = pack::line_of_key(&self.file.text, key);
-        self.findings.push(Finding::new(self.file, line, what, hint));
+        self.of_file.at_key(key).find(what, hint);
     }
 
-    /// A text that must be there in every language.
     fn text(&mut self, key: &str, name: &str, text: &Text) {
-        for lang in text.missing(self.langs) {
-            let what = format!("{name} has no text in {lang}");
-            self.find(key, what, "write it in every language of the city");
-        }
+        self.of_file.at_key(key).text(name, text);
     }
 
-    /// A text that may be left out, but not in one language only.
     fn text_if_any(&mut self, key: &str, text: &Text) {
-        if !text.is_empty() {
-            self.text(key, key, text);
-        }
+        self.of_file.at_key(key).text_if_any(key, text);
     }
 
     fn address(&mut self, key: &str, url: &str) {
-        if !(url.starts_with("https://") || url.starts_with("http://")) || url.contains(char::is_whitespace) {
-            let what = format!("{url:?} is no address");
-            self.find(key, what, "a source is a page that somebody can open: https://…");
-        }
+        let hint = "a source is a page that somebody can open: https://…";
+        self.of_file.at_key(key).address(url, &["https://", "http://"], hint);
     }
 
-    fn entry(&mut self, entry: &Entry, frame: Option<&Frame>, pack: &Pack) {
+    fn entry(&mut self, entry: &Entry, frame: Option<&Frame>) {
         let fits = !entry.id.is_empty()
             && entry.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !TAKEN.contains(&entry.slug().as_str());
@@ -139,10 +132,10 @@ impl Judge<'_> {
                 self.find("since", what, "give its title and its publisher");
             }
         }
-        self.here(entry, pack);
+        self.here(entry);
     }
 
-    fn here(&mut self, entry: &Entry, pack: &Pack) {
+    fn here(&mut self, entry: &Entry) {
         let here = &entry.here;
         match here.state {
             Carried::Live if !here.needs.is_empty() => {
@@ -156,27 +149,28 @@ impl Judge<'_> {
             let what = format!("{} is carried by nothing", entry.id);
             self.find("here", what, "name the feeds or pages that carry it, or say state = \"tracked\"");
         }
-        for feed in here.feeds.iter().filter(|feed| !pack.files.contains_key(&format!("feeds/{feed}.toml"))) {
-            let hint = "name a file of feeds/ without its ending";
-            self.find("feeds", format!("there is no feed {feed}"), hint);
+        for feed in &here.feeds {
+            self.of_file.at_key("feeds").feed(feed, self.pack);
         }
         for page in here.pages.iter().filter(|page| !page.starts_with('/')) {
             let hint = "write the address without the language: /map";
             self.find("pages", format!("{page:?} is no address of ours"), hint);
         }
-        self.tiles(&here.tiles, pack);
+        self.tiles(&here.tiles);
     }
 
-    fn tiles(&mut self, tiles: &[String], pack: &Pack) {
+    fn tiles(&mut self, tiles: &[String]) {
         // A dashboard with mistakes is named by whoever reads it.
-        let Some(Ok(known)) = pack.files.get(dashboard::FILE).map(pack::parse::<Dashboard>) else { return };
+        let Some(Ok(known)) = self.pack.files.get(dashboard::FILE).map(pack::parse::<Dashboard>) else {
+            return;
+        };
         for tile in tiles.iter().filter(|id| !known.tiles.iter().any(|tile| tile.id == **id)) {
             let hint = "name the id of a [[tile]] of dashboards/home.toml";
             self.find("tiles", format!("there is no tile {tile}"), hint);
         }
     }
 
-    fn frame(&mut self, frame: &Frame, entries: &[Entry], pack: &Pack) {
+    fn frame(&mut self, frame: &Frame, entries: &[Entry]) {
         self.text("document", "document.title", &frame.document.title);
         self.text("document", "document.counted", &frame.document.counted);
         self.address("url", &frame.document.url);
@@ -197,7 +191,7 @@ impl Judge<'_> {
         for mission in &frame.missions {
             self.text("mission", &format!("the title of {}", mission.id), &mission.title);
             self.text("mission", &format!("the text of {}", mission.id), &mission.says);
-            self.tiles(&mission.tiles, pack);
+            self.tiles(&mission.tiles);
             for id in mission.entries.iter().filter(|id| !entries.iter().any(|entry| entry.id == **id)) {
                 let hint = "name the id of a file of initiatives/";
                 self.find("mission", format!("there is no entry {id}"), hint);

@@ -57,9 +57,9 @@ fn a_mistake_is_named_with_its_line() {
         (
             "{ en = \"Always.\" }",
             "{ pt = \"Sempre.\" }",
-            "visitors.toml:15: a text of slug = \"north-gate\" is missing in en",
+            "visitors.toml:15: a text of slug = \"north-gate\" has no text in en",
         ),
-        ("https://tram", "http://tram", "visitors.toml:26: http://tram.example/ is no address"),
+        ("https://tram", "http://tram", "visitors.toml:26: \"http://tram.example/\" is no address"),
         ("latitude = 0.5", "latitude = 95.0", "visitors.toml:15: north-gate lies nowhere"),
     ] {
         let said = visitors(&WHOLE.replacen(from, to, 1)).expect_err(to);

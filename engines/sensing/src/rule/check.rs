@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use host::pack::{self, Finding, Pack, PackFile, line_of_key};
+use host::pack::{self, Finding, Judge, Pack, PackFile};
 use intake::Feed;
 use jiff::tz::TimeZone;
 use vocab::time::SECOND;
-use vocab::{Label, Lang, Slug, Text, Time};
+use vocab::{Label, Lang, Slug, Time};
 
 use super::file::{ConditionFile, Kind, RuleFile};
 use super::values::{NAMES, NAMES_OF_TWO};
@@ -38,19 +38,19 @@ pub fn read(
     zone: &TimeZone,
     feeds: Option<&[Arc<Feed>]>,
 ) -> Result<Rule, Vec<Finding>> {
-    let written: RuleFile = pack::parse(file).map_err(|finding| vec![finding])?;
-    let mut checked = Checked { file, findings: Vec::new() };
+    let written: RuleFile = pack::parse(file)?;
+    let mut checked = Checked { file, judge: Judge::new(file, languages.to_vec()) };
     checked.names(&written);
     for (key, text) in
         [("title", &written.title), ("means", &written.means), ("what_to_do", &written.what_to_do)]
     {
-        checked.text(key, text, languages);
+        checked.judge.at_key(key).text(key, text);
     }
     let watch = checked.watch(&written, feeds);
     let condition = checked.condition(&written.condition, &watch);
-    let proof = checked.proof(&written, languages);
-    match (condition, proof) {
-        (Some(condition), Some(proof)) if checked.findings.is_empty() => Ok(Rule {
+    let proof = checked.proof(&written);
+    match (condition, proof, checked.judge.findings()) {
+        (Some(condition), Some(proof), found) if found.is_empty() => Ok(Rule {
             id: written.id,
             title: written.title,
             means: written.means,
@@ -66,19 +66,18 @@ pub fn read(
             proof,
             sha256: file.sha256.clone(),
         }),
-        _ => Err(checked.findings),
+        (_, _, found) => Err(found),
     }
 }
 
 struct Checked<'a> {
     file: &'a PackFile,
-    findings: Vec<Finding>,
+    judge: Judge<'a>,
 }
 
 impl Checked<'_> {
     fn find(&mut self, key: &str, message: impl Into<String>, hint: impl Into<String>) {
-        let line = line_of_key(&self.file.text, key);
-        self.findings.push(Finding::new(self.file, line, message, hint));
+        self.judge.at_key(key).find(message, hint);
     }
 
     fn names(&mut self, written: &RuleFile) {
@@ -90,13 +89,6 @@ impl Checked<'_> {
         if written.id.is_empty() || written.id.len() > 60 || !written.id.chars().all(fits) {
             let what = "the id is no name for addresses";
             self.find("id", what, "use small letters, digits and -, 60 at most");
-        }
-    }
-
-    fn text(&mut self, key: &str, text: &Text, languages: &[Lang]) {
-        for lang in text.missing(languages) {
-            let what = format!("{key} has no text in {lang}");
-            self.find(key, what, "write it in every language of the city");
         }
     }
 
@@ -264,9 +256,9 @@ impl Checked<'_> {
         })
     }
 
-    fn proof(&mut self, written: &RuleFile, languages: &[Lang]) -> Option<Proof> {
+    fn proof(&mut self, written: &RuleFile) -> Option<Proof> {
         if let Some(reason) = &written.unreplayed {
-            self.text("unreplayed", reason, languages);
+            self.judge.at_key("unreplayed").text("unreplayed", reason);
             if !written.replayed.is_empty() {
                 self.find("unreplayed", "the rule was replayed and was not", "keep the one that is true");
             }

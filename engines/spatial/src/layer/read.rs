@@ -109,7 +109,7 @@ fn about(pack: &Pack, is_needed: bool, languages: &[Lang], findings: &mut Vec<Fi
         }
         return None;
     };
-    let about: About = pack::parse(file).map_err(|finding| findings.push(finding)).ok()?;
+    let about: About = pack::keep(pack::parse(file), findings)?;
     let mut find = |key: &str, message: String, hint: &str| {
         findings.push(Finding::new(file, pack::line_of_key(&file.text, key), message, hint));
     };
