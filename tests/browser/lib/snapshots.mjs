@@ -5,9 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { address } from './pages.mjs';
 
 const folder = new URL('../snapshots/', import.meta.url);
-// Pages of figures have a day now, and say other words by the hour; the journeys hold their trees. They come back when the
-// clock of this test stands at an hour of its own.
-const KINDS = ['about'];
+const KINDS = ['home', 'thing', 'lamppost', 'datastream', 'feeds', 'about', 'district', 'visitor-point'];
 
 export async function snapshots(browser, base, pages, find) {
   mkdirSync(folder, { recursive: true });
