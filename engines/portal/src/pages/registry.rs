@@ -29,6 +29,8 @@ pub struct Known {
     pub spoken: HashSet<String>,
     /// Where each thing was when its district was looked up, and which it is.
     whereabouts: HashMap<i64, (Position, Option<usize>)>,
+    /// How many datastreams the city had when this was read.
+    of_datastreams: usize,
     /// When it was read, or somebody last set out to read it again.
     at: AtomicI64,
 }
@@ -42,24 +44,28 @@ impl Portal {
     /// Public things and datastreams of a feed. Whoever comes first waits for them; later ones are given what is known,
     /// and it is read again behind them when it is old.
     pub(crate) async fn known(&self, feed: &str) -> Result<Arc<Known>, DbError> {
-        let known = self.kept(feed);
         let now = self.parts().clock.now();
-        match known {
-            None => self.learn(feed).await,
-            // One who came early found it empty: that is soon read again.
-            Some(known) if known.things.is_empty() => self.learn(feed).await,
-            Some(known) if now.0.saturating_sub(known.at.load(Ordering::Relaxed)) < KEPT => Ok(known),
-            Some(known) => {
-                known.at.store(now.0, Ordering::Relaxed);
-                let (portal, feed) = (self.clone(), feed.to_string());
-                tokio::spawn(async move {
-                    if let Err(error) = portal.learn(&feed).await {
-                        tracing::error!(%error, feed, "the things of a feed could not be read again");
-                    }
-                });
-                Ok(known)
-            }
+        let Some(known) = self.kept(feed) else { return self.learn(feed).await };
+        let age = now.0.saturating_sub(known.at.load(Ordering::Relaxed));
+        if known.things.is_empty() && known.of_datastreams != self.datastreams() {
+            // One who came early found it empty; somebody has been registered since.
+            return self.learn(feed).await;
         }
+        if age >= KEPT {
+            known.at.store(now.0, Ordering::Relaxed);
+            let (portal, feed) = (self.clone(), feed.to_string());
+            tokio::spawn(async move {
+                if let Err(error) = portal.learn(&feed).await {
+                    tracing::error!(%error, feed, "the things of a feed could not be read again");
+                }
+            });
+        }
+        Ok(known)
+    }
+
+    /// How many datastreams the city has.
+    fn datastreams(&self) -> usize {
+        self.parts().sensing.observations().datastreams().len()
     }
 
     fn kept(&self, feed: &str) -> Option<Arc<Known>> {
@@ -72,6 +78,8 @@ impl Portal {
 
     async fn learn(&self, feed: &str) -> Result<Arc<Known>, DbError> {
         let sensing = &self.parts().sensing;
+        // Counted before it is read: what comes meanwhile is not missed.
+        let of_datastreams = self.datastreams();
         let things = sensing.things(Some(feed), &Sight::Public, 0, MOST).await?;
         let mut streams: HashMap<i64, Vec<StreamView>> = HashMap::new();
         let mut spoken = HashSet::new();
@@ -90,7 +98,7 @@ impl Portal {
             }
         }
         let at = AtomicI64::new(self.parts().clock.now().0);
-        let known = Arc::new(Known { things, streams, in_area, spoken, whereabouts, at });
+        let known = Arc::new(Known { things, streams, in_area, spoken, whereabouts, of_datastreams, at });
         self.keep(feed, known.clone());
         Ok(known)
     }
