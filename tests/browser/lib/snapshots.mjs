@@ -38,6 +38,11 @@ function mask() {
   for (const chip of all('[data-tile] .chip[data-state]')) chip.remove();
   say('.chip[data-state]', 'STATE');
   say('[data-tile] .place', 'PLACE');
+  say('[data-tile] .figure.words', 'WORDS');
+  // Which places lead a list goes by their readings.
+  say('.layer-name + .list > li', 'READING');
+  // What is usual is said once a past is there.
+  for (const usual of all('[data-tile] .small.muted')) usual.remove();
   const summary = (text) => text.replace(/ (One gap|\d+ gaps) without values\./, '').replace(/\d+ \w{3} \d{4}, \d\d:\d\d/g, 'TIME').replace(/\b\d[\d.,]*(?= |$)/g, '#');
   for (const e of all('.chart .summary, .chart desc')) e.textContent = summary(e.textContent);
 }

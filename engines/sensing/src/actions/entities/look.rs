@@ -214,7 +214,8 @@ impl Sensing {
         self.thing_views(which, limit).await
     }
 
-    /// Things whose location is a point within `metres` of a place, nearest first, each with its distance.
+    /// Things whose location is a point within `metres` of a place, nearest first and by slug where two stand together, each
+    /// with its distance.
     pub async fn things_near(
         &self,
         place: Position,
@@ -240,7 +241,9 @@ impl Sensing {
         let view = |(away, thing): (f64, i64)| {
             Some((away, self.thing_view(things.remove(&thing)?, places.remove(&thing))))
         };
-        Ok(near.into_iter().filter_map(view).collect())
+        let mut views: Vec<(f64, ThingView)> = near.into_iter().filter_map(view).collect();
+        views.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.slug.cmp(&b.1.slug)));
+        Ok(views)
     }
 
     /// A datastream by its slug.
