@@ -20,6 +20,7 @@ cargo xtask soak [KILLS]        the long runs: 300 random kills of each store (n
 cargo xtask soak iot [MINUTES]  a city's devices on 5.7 million datastreams, with people looking at pages (30 minutes)
 cargo xtask soak fuzz [MINUTES] coverage-guided fuzzing of each parser, an hour each, in 2 GiB
 cargo xtask soak noise [MINUTES] noise for every parser, an hour of it, in 2 GiB
+cargo xtask soak pages          every kind of page in a browser in each of 36 settings
 cargo xtask new-feed NAME [PACK]   begin a feed file in a pack (default: the pack that cities/embedded names)
 ";
 
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         ["soak", "noise", minutes] => soak::noise(&root, minutes),
         ["soak", "iot"] => soak::iot(&root, "30"),
         ["soak", "iot", minutes] => soak::iot(&root, minutes),
+        ["soak", "pages"] => soak::pages(&root),
         ["soak", kills] => soak::soak(&root, kills),
         ["new-feed", name] => new_feed::write(&root, name, None).map(|said| println!("{said}")),
         ["new-feed", name, pack] => new_feed::write(&root, name, Some(pack)).map(|said| println!("{said}")),

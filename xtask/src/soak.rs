@@ -8,20 +8,27 @@ use std::time::{Duration, Instant};
 pub fn soak(root: &Path, kills: &str) -> Result<(), String> {
     let count: u32 =
         kills.parse().map_err(|_| format!("soak {kills}: say how many kills, for example 300"))?;
+    // Over MQTT each has more clients and more to verify.
+    let over_mqtt = (count / 3).max(1).to_string();
+    let counts = [("CAUSEWAY_TEST_KILLS", kills), ("CAUSEWAY_TEST_MQTT_KILLS", &over_mqtt)];
+    test(root, "kills_lose_no", &counts, "a promise of the store was broken; its seed stands above")
+}
+
+/// Looks at every kind of page in every setting.
+pub fn pages(root: &Path) -> Result<(), String> {
+    let every = [("CAUSEWAY_TEST_EVERY_SETTING", "1")];
+    test(root, "every_kind_of_page", &every, "what was found stands above")
+}
+
+fn test(root: &Path, name: &str, longer: &[(&str, &str)], failed: &str) -> Result<(), String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let status = Command::new(cargo)
         .current_dir(root)
-        .args(["test", "--package", "causeway-tests", "--", "--nocapture", "kills_lose_no"])
-        .env("CAUSEWAY_TEST_KILLS", count.to_string())
-        // Each of these has more clients and more to verify.
-        .env("CAUSEWAY_TEST_MQTT_KILLS", (count / 3).max(1).to_string())
+        .args(["test", "--package", "causeway-tests", "--", "--nocapture", name])
+        .envs(longer.iter().copied())
         .status()
         .map_err(|e| format!("cargo does not start: {e}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err("a promise of the store was broken; its seed stands above".into())
-    }
+    if status.success() { Ok(()) } else { Err(failed.into()) }
 }
 
 /// Datastreams of the load table: 2.8 million meters with two each, and 57,000 of other devices.
