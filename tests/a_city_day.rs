@@ -123,6 +123,10 @@ fn until(server: &Server, end: Time) -> Storm {
         storm.turns += u32::from(is_on != was_on);
         was_on = is_on;
         if is_on {
+            assert!(
+                !page.contains("The source listed no warning"),
+                "a signal is in force, and the page says none is"
+            );
             storm.first = storm.first.min(now);
             storm.last = storm.last.max(now);
         }

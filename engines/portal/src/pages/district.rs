@@ -212,7 +212,7 @@ impl View<'_> {
         let found = all.iter().filter(|notice| self.concerns(notice)).take(NOTICES);
         let shown: Vec<NoticeShown> = found.map(|notice| self.portal.notice_shown(notice, &self.r)).collect();
         let silence = match all.is_empty() {
-            true => silence(&self.portal.statuses(now), &self.r),
+            true => silence(&self.portal.statuses(now), "notices-none", &self.r),
             false => self.r.t("district-no-notice"),
         };
         Ok((shown, silence))

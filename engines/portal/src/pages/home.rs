@@ -108,7 +108,7 @@ pub async fn home(gate: Gate, asked: Asked) -> Result<Response, Problem> {
         tasks: portal.tasks(&r),
         sayings: portal.sayings(&r),
         notices,
-        silence: silence(&feeds, &r),
+        silence: silence(&feeds, if storm.is_some() { "notices-none-else" } else { "notices-none" }, &r),
         tiles: tile::tiles(&tiles, &r, gate.now),
         locator: cloud(portal, points, &r),
         ground: r.plain(portal.parts().layers().source()),
@@ -161,15 +161,15 @@ fn states(feeds: &[FeedStatus], mode: Mode, r: &Reader) -> Vec<(Markup, String)>
     counts.iter().map(|(state, word, count)| (status::chip(*state, word), r.count(*count))).collect()
 }
 
-/// What to say where no notice is in force: that a source lists none, with its time, or that it is not known.
-pub(super) fn silence(feeds: &[FeedStatus], r: &Reader<'_>) -> String {
+/// What to say where no notice is in force: that a source lists none, in these words with its time, or that it is not known.
+pub(super) fn silence(feeds: &[FeedStatus], none: &str, r: &Reader<'_>) -> String {
     // Only a feed that speaks now may be quoted as saying nothing.
     let heard = feeds.iter().filter(|status| {
         let mut records = status.feed.sources.iter().flat_map(|source| &source.records);
         records.any(|record| !record.messages.is_empty()) && status.health == Health::Green
     });
     match heard.filter_map(FeedStatus::last_good).max() {
-        Some(time) => r.say("notices-none", &[("time", r.date_time(time).into())]),
+        Some(time) => r.say(none, &[("time", r.date_time(time).into())]),
         None => r.t("notices-unknown"),
     }
 }

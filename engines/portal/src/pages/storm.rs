@@ -62,7 +62,10 @@ impl Portal {
                 said: said.collect(),
                 silence: match (status.health, status.last_good()) {
                     (Health::Green, Some(time)) => {
-                        r.say("storm-says-nothing", &[("time", r.date_time(time).into())])
+                        // One feed has said the storm itself.
+                        let says =
+                            if notice.feed == *id { "storm-says-nothing-else" } else { "storm-says-nothing" };
+                        r.say(says, &[("time", r.date_time(time).into())])
                     }
                     _ => r.t("storm-not-known"),
                 },
