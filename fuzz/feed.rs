@@ -7,7 +7,7 @@ pub fn read(bytes: &[u8], format: Format) {
         let reading = Reading {
             format: format.clone(),
             encoding: None,
-            shapes: vec![Shape { path: RecordPath::new(path), unpivot: None }],
+            shapes: vec![Shape { path: RecordPath::new(path), unpivot: None, nearest: None }],
             // What a small packed answer may grow to; the rest are the intake's own.
             limits: Limits { bytes: 4 << 20, ..Limits::default() },
         };

@@ -14,6 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
         title_lines: usize::from(how >> 1 & 3),
         note_lines: usize::from(how >> 3 & 3),
         columns: (how >> 5 & 1 == 1).then(|| vec!["a".into(), "b".into()]),
+        needed: Vec::new(),
     };
     feed::read(bytes, Format::Delimited(layout));
     drop(sensing::device::rows(bytes));
