@@ -9,5 +9,6 @@ mod devices;
 mod durability;
 mod durability_mqtt;
 mod feeds;
+mod journeys;
 mod laws;
 mod replay;

@@ -19,6 +19,7 @@ USAGE
     causeway import FILE…                              observations from such files
     causeway import --replay DIR                       every recording that the pack names, at once
     causeway rules replay FILE… [--replay DIR]         the alerts that rules would have raised in recordings, or in the store
+    causeway timetable FEED…                           what GTFS feeds hold, and what is wrong with them
     causeway bench                                     load on a running server; alone it says how
     causeway openapi                                   print the OpenAPI document
     causeway configuration                             print the manual of the configuration
@@ -69,6 +70,7 @@ pub enum Command {
     Export,
     Import,
     Rules,
+    Timetable,
     Bench,
     OpenApi,
     Configuration,
@@ -127,6 +129,7 @@ fn command(word: &str) -> Result<Command, String> {
         "export" => Command::Export,
         "import" => Command::Import,
         "rules" => Command::Rules,
+        "timetable" => Command::Timetable,
         "bench" => Command::Bench,
         "openapi" => Command::OpenApi,
         "configuration" => Command::Configuration,

@@ -14,7 +14,7 @@ use vocab::time::DAY;
 use vocab::{Mode, Time};
 
 use crate::arguments::{Arguments, Command, HELP};
-use crate::{alerting, assemble, bench, embedded, serve};
+use crate::{alerting, assemble, bench, embedded, serve, timetable};
 
 /// Why a command did not do what it was told.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +60,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Export => return export(&arguments),
         Command::Import => return import(&arguments),
         Command::Rules => return alerting::rules(&arguments),
+        Command::Timetable => return timetable::timetable(&arguments),
         Command::Bench => return bench::run(&arguments),
     }
     Ok(())

@@ -13,6 +13,7 @@ mod embedded;
 mod running;
 mod serve;
 mod system;
+mod timetable;
 mod wire;
 
 fn main() -> ExitCode {

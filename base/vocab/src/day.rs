@@ -30,6 +30,22 @@ impl Day {
         Time::of_civil(self.0.at(0, 0, 0, 0), zone).unwrap_or(Time::MIN)
     }
 
+    /// Where a timetable of this day counts from: its noon less twelve hours (GTFS Schedule, field type Time). On a day
+    /// on which clocks are changed that is not its first instant.
+    pub fn timetable_start(self, zone: &TimeZone) -> Time {
+        Time::of_civil(self.0.at(12, 0, 0, 0), zone).unwrap_or(Time::MIN).plus(-crate::time::DAY / 2)
+    }
+
+    /// So many days later.
+    pub fn plus(self, days: i64) -> Day {
+        Day(self.0.saturating_add(jiff::Span::new().days(days)))
+    }
+
+    /// Monday is 0.
+    pub fn weekday(self) -> usize {
+        self.0.weekday().to_monday_zero_offset() as usize
+    }
+
     /// Days from this one to `other`; below zero where `other` comes first.
     pub fn days_until(self, other: Day) -> i64 {
         let days = |day: Day| day.start(&TimeZone::UTC).0.div_euclid(crate::time::DAY);

@@ -33,3 +33,25 @@ fn a_day_begins_when_it_does_in_the_zone() {
     assert_eq!(Day::of(start, &zone).to_string(), "2026-11-24");
     assert_eq!(Day::of(start.plus(-1), &zone).to_string(), "2026-11-23");
 }
+
+#[test]
+fn a_timetable_counts_from_noon_less_twelve_hours() {
+    for (day, zone, expected) in [
+        ("2026-11-24", "Asia/Tokyo", "2026-11-23T15:00:00Z"),
+        // Clocks go forward at 01:00, and backward at 02:00.
+        ("2026-03-29", "Europe/Lisbon", "2026-03-28T23:00:00Z"),
+        ("2026-10-25", "Europe/Lisbon", "2026-10-25T00:00:00Z"),
+        ("2026-10-24", "Europe/Lisbon", "2026-10-23T23:00:00Z"),
+    ] {
+        let zone = TimeZone::get(zone).expect("a zone");
+        assert_eq!(Day::parse(day).expect("a day").timetable_start(&zone).iso(), expected, "{day}");
+    }
+}
+
+#[test]
+fn days_follow_each_other_through_the_week() {
+    let day = |text: &str| Day::parse(text).expect("a day");
+    assert_eq!(day("2028-02-28").plus(2), day("2028-03-01"));
+    assert_eq!(day("2026-01-01").plus(-1), day("2025-12-31"));
+    assert_eq!((day("2026-11-23").weekday(), day("2026-11-29").weekday()), (0, 6));
+}
