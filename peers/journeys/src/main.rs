@@ -8,10 +8,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cpu_time::ThreadTime;
+use journeys::closed;
 use transport::day::Timeline;
 use transport::feeds::Source;
 use transport::search::{Question, Reach, Search};
-use transport::timetable::{Timetable, Walks};
+use transport::timetable::Timetable;
 use transport::walking::Walking;
 use vocab::Day;
 use vulture::{Duration, RouteIdx, SecondOfDay, StopIdx, TripIdx};
@@ -116,32 +117,6 @@ fn cpu() -> f64 {
 fn memory() -> u64 {
     let text = std::fs::read_to_string("/proc/self/statm").expect("Linux");
     text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).expect("pages") * 4096 / 1_000_000
-}
-
-/// The walks and all walks made of them, so that one is always enough: both sides are given the same.
-fn closed(timetable: &Timetable) -> Walks {
-    let stops = timetable.stops.len() as u32;
-    let mut all = Vec::new();
-    for start in 0..stops {
-        let mut best: HashMap<u32, u32> = HashMap::from([(start, 0)]);
-        let mut next = std::collections::BinaryHeap::from([(std::cmp::Reverse(0), start)]);
-        while let Some((std::cmp::Reverse(seconds), stop)) = next.pop() {
-            if best.get(&stop).is_some_and(|known| *known < seconds) {
-                continue;
-            }
-            for walk in timetable.walks.of(stop) {
-                let there = seconds + walk.seconds;
-                if best.get(&walk.to).is_none_or(|known| there < *known) {
-                    best.insert(walk.to, there);
-                    next.push((std::cmp::Reverse(there), walk.to));
-                }
-            }
-        }
-        best.remove(&start);
-        all.extend(best.into_iter().map(|(to, seconds)| (start, to, seconds)));
-    }
-    println!("{} walks, closed", all.len());
-    Walks::new(stops as usize, all)
 }
 
 /// Our day as vulture's adapter trait asks for it.

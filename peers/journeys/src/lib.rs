@@ -1,0 +1,32 @@
+//! What the comparisons have in common.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use transport::timetable::{Timetable, Walks};
+
+/// The walks and all walks made of them, so that one is always enough: both sides are given the same.
+pub fn closed(timetable: &Timetable) -> Walks {
+    let stops = timetable.stops.len() as u32;
+    let mut all = Vec::new();
+    for start in 0..stops {
+        let mut best: HashMap<u32, u32> = HashMap::from([(start, 0)]);
+        let mut next = BinaryHeap::from([(Reverse(0), start)]);
+        while let Some((Reverse(seconds), stop)) = next.pop() {
+            if best.get(&stop).is_some_and(|known| *known < seconds) {
+                continue;
+            }
+            for walk in timetable.walks.of(stop) {
+                let there = seconds + walk.seconds;
+                if best.get(&walk.to).is_none_or(|known| there < *known) {
+                    best.insert(walk.to, there);
+                    next.push((Reverse(there), walk.to));
+                }
+            }
+        }
+        best.remove(&start);
+        all.extend(best.into_iter().map(|(to, seconds)| (start, to, seconds)));
+    }
+    println!("{} walks, closed", all.len());
+    Walks::new(stops as usize, all)
+}
