@@ -10,6 +10,8 @@ import time
 
 import pynigiri as ng
 
+MINUTES_MAX = 600
+
 folder, day = sys.argv[1:]
 began = time.process_time()
 after = str(datetime.date.fromisoformat(day) + datetime.timedelta(days=2))
@@ -25,7 +27,7 @@ for row in csv.DictReader(open(f"{folder}/questions.csv")):
     query.start = [ng.Offset(timetable.find_location(row["from"]), 0, 0)]
     query.destination = [ng.Offset(timetable.find_location(row["to"]), 0, 0)]
     query.max_transfers = 6
-    query.max_travel_time = 600
+    query.max_travel_time = MINUTES_MAX
     query.use_start_footpaths = True
     query.start_match_mode = query.dest_match_mode = ng.LocationMatchMode.EXACT
     began = time.thread_time_ns()
@@ -33,6 +35,7 @@ for row in csv.DictReader(open(f"{folder}/questions.csv")):
     took.append(time.thread_time_ns() - began)
     theirs = [(j.transfers + 1, int(j.arrival_time())) for j in found]
     ours = [tuple(int(part) for part in answer.split("@")) for answer in row["answers"].split()]
+    ours = [one for one in ours if one[1] - int(row["at"]) <= MINUTES_MAX]
     total += 1
     answered += bool(theirs)
     reached = lambda by, one: any(rides <= one[0] and at <= one[1] for rides, at in by)

@@ -183,6 +183,10 @@ impl vulture::Timetable for Theirs<'_> {
 
     fn get_earliest_trip(&self, route: RouteIdx, at: SecondOfDay, pos: u32) -> Option<TripIdx> {
         let lane = &self.line.lanes[route.get() as usize];
+        // Told by `pickup_allowed` alone, it boards where nobody may.
+        if !self.timetable.calls(lane.pattern)[pos as usize].may_board {
+            return None;
+        }
         let trip = self.line.first_from(lane, pos, at.0 as i32 - SHIFT)?;
         Some(TripIdx::new(self.first[route.get() as usize] + trip))
     }
