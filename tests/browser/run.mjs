@@ -26,9 +26,6 @@ const browser = await chromium.launch({
 try {
   const pages = await kinds(base);
   for (const pair of uncovered(settings())) find('settings', `nobody looks at ${pair}`);
-  for (const kind of pages) {
-    for (const setting of settings()) await look(browser, base, kind, setting, pictures, find);
-  }
   const open = pages.filter((kind) => !kind.operator);
   await plain(browser, base, open, find);
   await paper(browser, base, open, find);
@@ -36,6 +33,10 @@ try {
   await journeys(browser, base, find);
   await weight(browser, base, open, find);
   await snapshots(browser, base, open, find);
+  // Last: how long it takes goes by the number of settings, and a snapshot an hour later is another.
+  for (const kind of pages) {
+    for (const setting of settings()) await look(browser, base, kind, setting, pictures, find);
+  }
   console.log(`looked at ${pages.length} kinds of pages`);
 } finally {
   await browser.close();
