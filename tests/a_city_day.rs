@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use causeway_tests::root;
 use causeway_tests::server::{Options, Server};
+use causeway_tests::streams;
 use serde_json::Value;
 use simulate::play::Message;
 use simulate::{Demo, FleetFile, Play};
@@ -65,7 +66,7 @@ fn a_day_goes_through_the_doors_and_the_books_add_up() {
     arguments.extend(["--city".into(), root().join("cities/hong-kong").display().to_string()]);
     let (_folder, server) = Server::start(Options { arguments, ..Options::default() });
     let storm = until(&server, at(ENDS));
-    let (play, api) = (day(SEED), Api { server: &server, ids: datastreams(&server) });
+    let (play, api) = (day(SEED), Api { server: &server, ids: streams::ids(&server.client) });
 
     // What the doors took is what the day says, and nothing else.
     for slug in
@@ -152,13 +153,7 @@ impl Api<'_> {
             from.iso(),
             to.iso()
         );
-        let (mut all, mut next) = (Vec::new(), Some(path));
-        while let Some(path) = next {
-            let page = self.server.client.get(&path).expect(200).json();
-            all.extend(page["value"].as_array().cloned().unwrap_or_default());
-            next = page["@iot.nextLink"].as_str().map(str::to_string);
-        }
-        all
+        self.server.client.all(&path)
     }
 
     fn readings(&self, slug: &str, from: Time, to: Time) -> Vec<(Time, f64)> {
@@ -186,21 +181,6 @@ fn number(said: simulate::Said) -> f64 {
         simulate::Said::Number(number) => number,
         simulate::Said::Text(text) => panic!("{text} is no number"),
     }
-}
-
-/// All datastreams by their names.
-fn datastreams(server: &Server) -> BTreeMap<String, i64> {
-    let mut ids = BTreeMap::new();
-    let mut next = Some("/sta/v1.1/Datastreams?$select=id,properties&$top=1000".to_string());
-    while let Some(path) = next {
-        let page = server.client.get(&path).expect(200).json();
-        for datastream in page["value"].as_array().into_iter().flatten() {
-            let slug = datastream["properties"]["slug"].as_str().expect("a name").to_string();
-            ids.insert(slug, datastream["@iot.id"].as_i64().expect("a number"));
-        }
-        next = page["@iot.nextLink"].as_str().map(str::to_string);
-    }
-    ids
 }
 
 fn the_accident_slows_its_road(api: &Api) {

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use causeway_tests::client::Client;
 use causeway_tests::dice::{Dice, number};
-use causeway_tests::root;
 use causeway_tests::server::{Options, Server};
+use causeway_tests::{root, streams};
 use listeners::{MailServer, Receiver};
 use serde_json::{Value, json};
 use vocab::Time;
@@ -73,31 +73,11 @@ fn options(pack: &str, configuration: &str) -> Options {
     }
 }
 
+/// Makes the streams that the rule watches; their numbers.
 fn prepare(client: &Client) -> Vec<i64> {
-    for stream in 0..STREAMS {
-        let thing = json!({
-            "name": format!("s{stream}"), "description": "watched",
-            "properties": { "slug": format!("kill/s{stream}"), "feed": "kill", "label": "public" },
-            "Datastreams": [{
-                "name": "v", "description": "values",
-                "observationType": "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
-                "unitOfMeasurement": { "name": "one", "symbol": "1", "definition": "ucum:1" },
-                "properties": { "slug": format!("kill/s{stream}/v"), "label": "public" },
-                "ObservedProperty": { "name": "v", "description": "v", "definition": "urn:v", "properties": { "slug": "kill/v" } },
-                "Sensor": { "name": "s", "description": "s", "encodingType": "text/plain", "metadata": "s", "properties": { "slug": "kill/s" } },
-            }],
-        });
-        client.post("/sta/v1.1/Things", &thing).expect(201);
-    }
-    let page = client.get("/sta/v1.1/Datastreams?$select=id,properties&$top=1000").expect(200).json();
-    let id = |slug: String| {
-        let all = page["value"].as_array().expect("datastreams").iter();
-        all.clone()
-            .find(|d| d["properties"]["slug"] == slug.as_str())
-            .and_then(|d| d["@iot.id"].as_i64())
-            .expect("an id")
-    };
-    (0..STREAMS).map(|stream| id(format!("kill/s{stream}/v"))).collect()
+    streams::register(client, STREAMS);
+    let ids = streams::ids(client);
+    (0..STREAMS).map(|stream| ids[&streams::slug(stream)]).collect()
 }
 
 /// Sends rows (second, value) of one datastream. `true`: the server has them.

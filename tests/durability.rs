@@ -14,6 +14,7 @@ use std::time::Duration;
 use causeway_tests::client::Client;
 use causeway_tests::dice::{Dice, number};
 use causeway_tests::server::{Options, Server, program};
+use causeway_tests::streams::{ids, register, slug};
 use serde_json::json;
 use vocab::Time;
 use vocab::time::SECOND;
@@ -45,10 +46,6 @@ fn time(row: usize) -> Time {
     START.plus(row as i64 * STEP)
 }
 
-fn slug(stream: usize) -> String {
-    format!("kill/s{stream}/v")
-}
-
 fn options(database: Option<&String>) -> Options {
     Options {
         database: database.cloned(),
@@ -56,24 +53,6 @@ fn options(database: Option<&String>) -> Options {
         environment: vec![("CAUSEWAY_DATABASE_SEAL_SECONDS", "1".into())],
         expected_warnings: vec![],
         ..Options::default()
-    }
-}
-
-fn prepare(client: &Client) {
-    for stream in 0..STREAMS {
-        let thing = json!({
-            "name": format!("s{stream}"), "description": "written and killed",
-            "properties": { "slug": format!("kill/s{stream}"), "feed": "kill", "label": "public" },
-            "Datastreams": [{
-                "name": "v", "description": "values",
-                "observationType": "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement",
-                "unitOfMeasurement": { "name": "one", "symbol": "1", "definition": "ucum:1" },
-                "properties": { "slug": slug(stream), "label": "public" },
-                "ObservedProperty": { "name": "v", "description": "v", "definition": "urn:v", "properties": { "slug": "kill/v" } },
-                "Sensor": { "name": "s", "description": "s", "encodingType": "text/plain", "metadata": "s", "properties": { "slug": "kill/s" } },
-            }],
-        });
-        client.post("/sta/v1.1/Things", &thing).expect(201);
     }
 }
 
@@ -123,15 +102,6 @@ fn write(client: &Client, ids: &Ids, writer: usize, books: &Mutex<Vec<Book>>, st
 
 /// The server's numbers of the streams, by slug.
 type Ids = BTreeMap<String, i64>;
-
-fn ids(client: &Client) -> Ids {
-    let page = client.get("/sta/v1.1/Datastreams?$select=id,properties&$top=1000").expect(200).json();
-    let all = page["value"].as_array().expect("a collection").iter();
-    all.map(|d| {
-        (d["properties"]["slug"].as_str().expect("a slug").to_string(), d["@iot.id"].as_i64().expect("an id"))
-    })
-    .collect()
-}
 
 /// Every row of a stream as the server has it.
 fn series(client: &Client, stream: usize) -> String {
@@ -197,7 +167,7 @@ fn kills(store: &str, database: Option<String>, restored: Option<String>) {
     let mut dice = Dice::new(seed);
     let books: Arc<Mutex<Vec<Book>>> = Arc::new(Mutex::new((0..STREAMS).map(|_| Book::default()).collect()));
     let server = Server::start_in(&data, options(database.as_ref()));
-    prepare(&server.client);
+    register(&server.client, STREAMS);
     let mut server = Some(server);
     let times = number("CAUSEWAY_TEST_KILLS", KILLS);
     for kill in 0..times {
@@ -346,7 +316,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
         ..options(None)
     };
     let server = Server::start_in(folder.path(), options);
-    prepare(&server.client);
+    register(&server.client, STREAMS);
     let id = ids(&server.client)[&slug(0)];
     let send = |from: usize| {
         let data: Vec<_> = (from..from + 500).map(|row| json!([time(row).iso(), value(0, row)])).collect();

@@ -58,6 +58,18 @@ impl Client {
         self.get_with(path, &[])
     }
 
+    /// Every entity of a SensorThings collection, page after page.
+    #[track_caller]
+    pub fn all(&self, path: &str) -> Vec<Value> {
+        let (mut all, mut next) = (Vec::new(), Some(path.to_string()));
+        while let Some(path) = next {
+            let page = self.get(&path).expect(200).json();
+            all.extend(page["value"].as_array().expect("a collection").iter().cloned());
+            next = page["@iot.nextLink"].as_str().map(str::to_string);
+        }
+        all
+    }
+
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.try_send("GET", path, headers, None).unwrap_or_else(|e| panic!("GET {path}: {e}"))
     }

@@ -6,6 +6,7 @@ pub mod dice;
 pub mod mqtt;
 pub mod postgres;
 pub mod server;
+pub mod streams;
 
 use std::path::PathBuf;
 
