@@ -110,22 +110,16 @@ fn about(pack: &Pack, is_needed: bool, languages: &[Lang], findings: &mut Vec<Fi
         return None;
     };
     let about: About = pack::keep(pack::parse(file), findings)?;
-    let mut find = |key: &str, message: String, hint: &str| {
-        findings.push(Finding::new(file, pack::line_of_key(&file.text, key), message, hint));
-    };
-    for lang in about.source.missing(languages) {
-        find("source", format!("source has no text in {lang}"), "write it in every language of the city");
-    }
+    let mut judge = pack::Judge::new(file, languages.to_vec());
+    judge.at_key("source").text("source", &about.source);
     if about.licence.trim().is_empty() {
-        find("licence", "the licence is empty".into(), "name it, as in licence = \"CC0 1.0\"");
+        judge.at_key("licence").find("the licence is empty", "name it, as in licence = \"CC0 1.0\"");
     }
     if about.zoom > ZOOM_MAX {
-        find(
-            "zoom",
-            format!("zoom {} is too deep", about.zoom),
-            "give the deepest zoom of the tiles, 14 at most",
-        );
+        let hint = "give the deepest zoom of the tiles, 14 at most";
+        judge.at_key("zoom").find(format!("zoom {} is too deep", about.zoom), hint);
     }
+    findings.extend(judge.findings());
     Some(about)
 }
 
