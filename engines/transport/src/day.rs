@@ -49,8 +49,7 @@ pub struct Timeline {
 impl Timeline {
     pub fn of(timetable: &Timetable, day: Day) -> Timeline {
         let start = day.timetable_start(&timetable.zone);
-        let last =
-            timetable.trips.iter().flat_map(|trip| timetable.times(trip).last()).map(|(at, _)| at).max();
+        let last = timetable.trips.iter().map(|trip| timetable.ends(trip).1).max();
         let back = last.map_or(0, |last| last.div_euclid(A_DAY) + 1);
         // Yesterday's night trips are still under way, tomorrow's first ones leave before this day ends.
         let days: Vec<(Day, i32)> = (-i64::from(back)..=1)
@@ -77,9 +76,8 @@ impl Timeline {
             while let Some((number, trip)) = trips.next_if(|(_, trip)| trip.pattern == pattern) {
                 for (service_day, shift) in &days {
                     if timetable.services.runs(trip.service, *service_day) {
-                        let mut times = timetable.times(trip);
-                        let departs = times.next().map_or(0, |(_, departs)| departs) + shift;
-                        let arrives = times.last().map_or(departs, |(arrives, _)| arrives + shift);
+                        let (departs, arrives) = timetable.ends(trip);
+                        let (departs, arrives) = (departs + shift, arrives + shift);
                         if arrives >= 0 && departs < DAY_SECONDS {
                             of_pattern.push((
                                 departs,

@@ -146,6 +146,12 @@ impl Timetable {
         &self.pattern_stops[at as usize..(at + len) as usize]
     }
 
+    /// When a trip first departs and last arrives, in seconds from the start of its service day.
+    pub fn ends(&self, trip: &Trip) -> (i32, i32) {
+        let (first, len) = (trip.profile as usize, self.patterns[trip.pattern as usize].len as usize);
+        (trip.start + self.profiles[first].1, trip.start + self.profiles[first + len - 1].0)
+    }
+
     /// Arrival and departure of a trip at each of its stops, in seconds from the start of its service day.
     pub fn times(&self, trip: &Trip) -> impl Iterator<Item = (i32, i32)> {
         let len = self.patterns[trip.pattern as usize].len as usize;

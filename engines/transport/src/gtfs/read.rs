@@ -1,7 +1,6 @@
 //! A whole feed, table after table, into a timetable.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use jiff::tz::TimeZone;
 use vocab::Position;
@@ -56,7 +55,7 @@ pub fn read(source: &mut dyn Tables, walking: &Walking) -> Result<Read, Refused>
         patterns: laid.patterns,
         pattern_stops: laid.pattern_stops,
         profiles: laid.profiles,
-        headsigns: trips.headsigns.into_keys_in_order(),
+        headsigns: trips.headsigns,
         walks,
         changes,
     };
@@ -67,28 +66,6 @@ const STOPS: &str = "stops.txt";
 const CALLS: &str = "stop_times.txt";
 /// Of a trip that has no calls.
 const NO_PATTERN: u32 = u32::MAX;
-
-/// Numbers for what has a name, in the order in which they were first named.
-struct Numbers<K> {
-    numbers: HashMap<K, u32>,
-}
-
-impl<K: Hash + Eq> Numbers<K> {
-    fn new() -> Numbers<K> {
-        Numbers { numbers: HashMap::new() }
-    }
-
-    fn number(&mut self, name: K) -> u32 {
-        let next = self.numbers.len() as u32;
-        *self.numbers.entry(name).or_insert(next)
-    }
-
-    fn into_keys_in_order(self) -> Vec<K> {
-        let mut all: Vec<(K, u32)> = self.numbers.into_iter().collect();
-        all.sort_by_key(|(_, number)| *number);
-        all.into_iter().map(|(name, _)| name).collect()
-    }
-}
 
 /// A table that every feed needs.
 fn needed<'s>(
@@ -252,7 +229,7 @@ fn routes(
 struct Trips {
     all: Vec<Trip>,
     numbers: HashMap<String, u32>,
-    headsigns: Numbers<String>,
+    headsigns: Vec<String>,
 }
 
 impl Trips {
@@ -265,9 +242,10 @@ impl Trips {
         const FILE: &str = "trips.txt";
         let mut table = needed(source, FILE, &["trip_id", "route_id", "service_id"])?;
         let (id, route) = (table.column("trip_id"), table.column("route_id"));
-        let (service, headsign) = (table.column("service_id"), table.column("trip_headsign"));
+        let (service, to) = (table.column("service_id"), table.column("trip_headsign"));
         let wheelchair = table.column("wheelchair_accessible");
-        let mut trips = Trips { all: Vec::new(), numbers: HashMap::new(), headsigns: Numbers::new() };
+        let mut trips = Trips { all: Vec::new(), numbers: HashMap::new(), headsigns: Vec::new() };
+        let mut headsigns: HashMap<String, u32> = HashMap::new();
         while table.advance(report) {
             let own = table.text(id).into_owned();
             let (of_route, of_service) =
@@ -282,6 +260,10 @@ impl Trips {
                 report.add("duplicate_key", FILE, table.row(), format!("trip_id {own:?}"));
                 continue;
             }
+            let headsign = *headsigns.entry(table.text(to).into_owned()).or_insert_with_key(|sign| {
+                trips.headsigns.push(sign.clone());
+                trips.headsigns.len() as u32 - 1
+            });
             trips.all.push(Trip {
                 id: own.as_str().into(),
                 route: *route,
@@ -289,7 +271,7 @@ impl Trips {
                 pattern: NO_PATTERN,
                 profile: 0,
                 start: 0,
-                headsign: trips.headsigns.number(table.text(headsign).into_owned()),
+                headsign,
                 headway_seconds: 0,
                 wheelchair: access(&table.text(wheelchair)),
             });

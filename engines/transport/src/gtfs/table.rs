@@ -67,71 +67,63 @@ impl<'s> Table<'s> {
         self.row
     }
 
-    /// What stands in a column; nothing where it is empty or not there.
-    pub fn text(&self, column: Column) -> Cow<'_, str> {
-        let field = column.and_then(|at| self.record.get(at)).unwrap_or_default();
-        String::from_utf8_lossy(field.trim_ascii())
-    }
-
     fn bytes(&self, column: Column) -> &[u8] {
         column.and_then(|at| self.record.get(at)).unwrap_or_default().trim_ascii()
     }
 
-    /// A whole number; nothing where there is none, and told where there is something else.
+    /// What stands in a column; nothing where it is empty or not there.
+    pub fn text(&self, column: Column) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes(column))
+    }
+
+    /// A value of a column; nothing where there is none, and told by this rule where something else stands there.
+    fn value<T>(
+        &self,
+        column: Column,
+        name: &str,
+        rule: &'static str,
+        report: &mut Report,
+        read: impl Fn(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let bytes = self.bytes(column);
+        if bytes.is_empty() {
+            return None;
+        }
+        let value = read(bytes);
+        if value.is_none() {
+            let text = String::from_utf8_lossy(bytes);
+            report.add(rule, self.file, self.row, format!("{name} is {text:?}"));
+        }
+        value
+    }
+
     pub fn number(&self, column: Column, name: &str, report: &mut Report) -> Option<i64> {
-        let text = std::str::from_utf8(self.bytes(column)).unwrap_or("?");
-        if text.is_empty() {
-            return None;
-        }
-        let number = text.parse().ok();
-        if number.is_none() {
-            report.add("invalid_integer", self.file, self.row, format!("{name} is {text:?}"));
-        }
-        number
+        self.value(column, name, "invalid_integer", report, parsed)
     }
 
-    /// A number with a fraction, as [`Table::number`].
     pub fn fraction(&self, column: Column, name: &str, report: &mut Report) -> Option<f64> {
-        let text = std::str::from_utf8(self.bytes(column)).unwrap_or("?");
-        if text.is_empty() {
-            return None;
-        }
-        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-        if number.is_none() {
-            report.add("invalid_float", self.file, self.row, format!("{name} is {text:?}"));
-        }
-        number
+        let finite = |bytes: &[u8]| parsed(bytes).filter(|number: &f64| number.is_finite());
+        self.value(column, name, "invalid_float", report, finite)
     }
 
-    /// Seconds from where the service day counts; beyond 24:00 too. As [`Table::number`].
+    /// Seconds from where the service day counts; beyond 24:00 too.
     pub fn time(&self, column: Column, name: &str, report: &mut Report) -> Option<i32> {
-        let text = self.bytes(column);
-        if text.is_empty() {
-            return None;
-        }
-        let time = seconds(text);
-        if time.is_none() {
-            let text = String::from_utf8_lossy(text);
-            report.add("invalid_time", self.file, self.row, format!("{name} is {text:?}"));
-        }
-        time
+        self.value(column, name, "invalid_time", report, seconds)
     }
 
-    /// `20261124`. As [`Table::number`].
+    /// `20261124`.
     pub fn day(&self, column: Column, name: &str, report: &mut Report) -> Option<Day> {
-        let text = self.text(column);
-        if text.is_empty() {
-            return None;
-        }
-        let day = match (text.get(..4), text.get(4..6), text.get(6..)) {
-            (Some(year), Some(month), Some(day)) => Day::parse(&format!("{year}-{month}-{day}")).ok(),
-            _ => None,
-        };
-        if day.is_none() {
-            report.add("invalid_date", self.file, self.row, format!("{name} is {text:?}"));
-        }
-        day
+        self.value(column, name, "invalid_date", report, day)
     }
+}
+
+fn parsed<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn day(text: &[u8]) -> Option<Day> {
+    let text = std::str::from_utf8(text).ok()?;
+    Day::parse(&format!("{}-{}-{}", text.get(..4)?, text.get(4..6)?, text.get(6..)?)).ok()
 }
 
 /// `7:05:00` or `31:05:00`; a service day is no longer than a week.
