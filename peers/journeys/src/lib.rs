@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use transport::day::Timeline;
 use transport::timetable::{Timetable, Walks};
 
 /// The walks and all walks made of them, so that one is always enough: both sides are given the same.
@@ -29,4 +30,20 @@ pub fn closed(timetable: &Timetable) -> Walks {
     }
     println!("{} walks, closed", all.len());
     Walks::new(stops as usize, all)
+}
+
+/// Stops at which something calls on that day.
+pub fn served(timetable: &Timetable, line: &Timeline) -> Vec<u32> {
+    (0..timetable.stops.len() as u32).filter(|stop| !line.calls_of(*stop).is_empty()).collect()
+}
+
+/// Chance that is the same in every run (xorshift64).
+pub fn dice() -> impl FnMut(u64) -> u64 {
+    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    move |sides| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % sides
+    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cpu_time::ThreadTime;
-use journeys::closed;
+use journeys::{closed, dice, served};
 use transport::day::Timeline;
 use transport::feeds::Source;
 use transport::search::{Question, Reach, Search};
@@ -42,15 +42,8 @@ fn main() -> ExitCode {
     let theirs = Theirs::of(&timetable, &line);
     let mut cache = vulture::RaptorCache::for_timetable(&theirs);
     let mut search = Search::default();
-    let mut dice = 0x9E37_79B9_7F4A_7C15u64;
-    let mut roll = |sides: u64| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        dice % sides
-    };
-    let served: Vec<u32> =
-        (0..timetable.stops.len() as u32).filter(|stop| !line.calls_of(*stop).is_empty()).collect();
+    let mut roll = dice();
+    let served = served(&timetable, &line);
     let (mut ours_took, mut theirs_took) = (Vec::new(), Vec::new());
     let (mut found, mut differ, mut worse) = (0, 0, 0);
     for _ in 0..number(questions) {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cpu_time::ThreadTime;
-use journeys::closed;
+use journeys::{closed, dice, served};
 use transport::day::Timeline;
 use transport::feeds::Source;
 use transport::search::{Question, RIDES_MAX, Reach, Search};
@@ -36,15 +36,8 @@ fn main() {
     let timetable = read(out, &Walking { radius_metres: 0.0, ..walking });
     println!("ours: import {:.2} CPU-s", began.elapsed().as_secs_f64());
     let line = Timeline::of(&timetable, day);
-    let served: Vec<u32> =
-        (0..timetable.stops.len() as u32).filter(|stop| !line.calls_of(*stop).is_empty()).collect();
-    let mut dice = 0x9E37_79B9_7F4A_7C15u64;
-    let mut roll = |sides: u64| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        dice % sides
-    };
+    let served = served(&timetable, &line);
+    let mut roll = dice();
     let mut back: Vec<Vec<Reach>> = vec![Vec::new(); timetable.stops.len()];
     for stop in 0..timetable.stops.len() as u32 {
         for walk in timetable.walks.of(stop) {
