@@ -66,7 +66,10 @@ fn weekly(source: &mut dyn Tables, report: &mut Report) -> Result<Vec<Weekly>, R
     let mut all = Vec::new();
     while table.advance(report) {
         let (from, to) = (table.day(start, "start_date", report), table.day(end, "end_date", report));
-        let (Some(from), Some(to)) = (from, to) else { continue };
+        let (Some(from), Some(to)) = (from, to) else {
+            table.tell_blanks(&[(start, "start_date"), (end, "end_date")], report);
+            continue;
+        };
         if from > to {
             let what = format!("the service {} ends before it begins", table.text(id));
             report.add("start_and_end_range_out_of_order", WEEKLY, table.row(), what);
@@ -84,7 +87,10 @@ fn exceptions(source: &mut dyn Tables, report: &mut Report) -> Result<Vec<Except
     let (id, date, kind) = (table.column("service_id"), table.column("date"), table.column("exception_type"));
     let mut all = Vec::new();
     while table.advance(report) {
-        let Some(day) = table.day(date, "date", report) else { continue };
+        let Some(day) = table.day(date, "date", report) else {
+            table.tell_blanks(&[(date, "date")], report);
+            continue;
+        };
         let runs = match &*table.text(kind) {
             "1" => true,
             "2" => false,

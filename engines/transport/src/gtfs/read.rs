@@ -28,12 +28,18 @@ pub fn read(source: &mut dyn Tables, walking: &Walking) -> Result<Read, Refused>
     let mut laid = Laid::default();
     let calls = calls(source, &mut report, &trips.numbers, &stop_numbers)?;
     let place = |stop: u32| stops[stop as usize].position;
+    let mut is_called = vec![false; trips.all.len()];
     for of_trip in calls.chunk_by(|a, b| a.trip == b.trip) {
-        let trip = &mut trips.all[of_trip[0].trip as usize];
+        let number = of_trip[0].trip as usize;
+        is_called[number] = true;
+        let trip = &mut trips.all[number];
         match complete(of_trip, place) {
             Ok(times) => laid.lay(trip, of_trip, &times),
             Err(broken) => report.add(broken.rule(), CALLS, 0, format!("the trip {}", trip.id)),
         }
+    }
+    for (trip, _) in trips.all.iter().zip(is_called).filter(|(_, is_called)| !is_called) {
+        report.add("unused_trip", TRIPS, 0, format!("the trip {} calls nowhere", trip.id));
     }
     let headways = headways(source, &mut report, &trips.numbers)?;
     let mut running = Vec::with_capacity(trips.all.len());
@@ -63,6 +69,7 @@ pub fn read(source: &mut dyn Tables, walking: &Walking) -> Result<Read, Refused>
 }
 
 const STOPS: &str = "stops.txt";
+const TRIPS: &str = "trips.txt";
 const CALLS: &str = "stop_times.txt";
 /// Of a trip that has no calls.
 const NO_PATTERN: u32 = u32::MAX;
@@ -239,8 +246,7 @@ impl Trips {
         routes: &HashMap<String, u32>,
         services: &HashMap<String, u32>,
     ) -> Result<Trips, Refused> {
-        const FILE: &str = "trips.txt";
-        let mut table = needed(source, FILE, &["trip_id", "route_id", "service_id"])?;
+        let mut table = needed(source, TRIPS, &["trip_id", "route_id", "service_id"])?;
         let (id, route) = (table.column("trip_id"), table.column("route_id"));
         let (service, to) = (table.column("service_id"), table.column("trip_headsign"));
         let wheelchair = table.column("wheelchair_accessible");
@@ -253,11 +259,11 @@ impl Trips {
             let (Some(route), Some(service)) = (of_route, of_service) else {
                 let lacks = if of_route.is_none() { "route_id" } else { "service_id" };
                 let what = format!("the trip {own} has a {lacks} that is nowhere else");
-                report.add("foreign_key_violation", FILE, table.row(), what);
+                report.add("foreign_key_violation", TRIPS, table.row(), what);
                 continue;
             };
             if trips.numbers.contains_key(&own) {
-                report.add("duplicate_key", FILE, table.row(), format!("trip_id {own:?}"));
+                report.add("duplicate_key", TRIPS, table.row(), format!("trip_id {own:?}"));
                 continue;
             }
             let headsign = *headsigns.entry(table.text(to).into_owned()).or_insert_with_key(|sign| {
@@ -297,8 +303,14 @@ fn calls(
     let mut all = Vec::new();
     while table.advance(report) {
         let (of_trip, at_stop) = (trips.get(&*table.text(trip)), stops.get(&*table.text(stop)));
-        let number = table.number(sequence, "stop_sequence", report).and_then(|n| u32::try_from(n).ok());
-        let (Some(of_trip), Some(at_stop), Some(sequence)) = (of_trip, at_stop, number) else {
+        let place = table.number(sequence, "stop_sequence", report);
+        let (Some(of_trip), Some(at_stop), Some(sequence)) =
+            (of_trip, at_stop, place.and_then(|place| u32::try_from(place).ok()))
+        else {
+            table.tell_blanks(&[(sequence, "stop_sequence")], report);
+            if let Some(place) = place.filter(|place| u32::try_from(*place).is_err()) {
+                report.add("number_out_of_range", CALLS, table.row(), format!("stop_sequence is {place}"));
+            }
             let lacks = [(of_trip.is_none(), "trip_id"), (at_stop.is_none(), "stop_id")];
             for (_, lacks) in lacks.iter().filter(|(is, _)| *is) {
                 let what = format!("{} of {} is nowhere else", lacks, table.text(trip));
@@ -402,7 +414,11 @@ fn headways(
         };
         let (from, to) = (table.time(start, "start_time", report), table.time(end, "end_time", report));
         let every = table.number(seconds, "headway_secs", report);
-        let (Some(from), Some(to), Some(every)) = (from, to, every) else { continue };
+        let (Some(from), Some(to), Some(every)) = (from, to, every) else {
+            let needed = [(start, "start_time"), (end, "end_time"), (seconds, "headway_secs")];
+            table.tell_blanks(&needed, report);
+            continue;
+        };
         let Some(seconds) = i32::try_from(every).ok().filter(|every| *every > 0) else {
             report.add("number_out_of_range", FILE, table.row(), format!("headway_secs is {every}"));
             continue;

@@ -97,6 +97,13 @@ impl<'s> Table<'s> {
         value
     }
 
+    /// Tells which of these columns a row leaves blank, though it needs them.
+    pub fn tell_blanks(&self, needed: &[(Column, &str)], report: &mut Report) {
+        for (_, name) in needed.iter().filter(|(column, _)| self.bytes(*column).is_empty()) {
+            report.add("missing_required_field", self.file, self.row, format!("{name} is blank"));
+        }
+    }
+
     pub fn number(&self, column: Column, name: &str, report: &mut Report) -> Option<i64> {
         self.value(column, name, "invalid_integer", report, parsed)
     }

@@ -78,6 +78,11 @@ fn what_is_wrong_is_named_as_the_validator_names_it() {
         ("week 20261208 2", "week 20261208 3", "unexpected_enum_value", 1),
         ("week 20261208 2", "week 2026-12 2", "invalid_date", 1),
         ("20261101 20261231", "20261231 20261101", "start_and_end_range_out_of_order", 1),
+        ("week 20261208 2", "week . 2", "missing_required_field", 1),
+        ("20261101 20261231", "20261101 .", "missing_required_field", 1),
+        ("2-a 08:30:00 08:30:00 E 2", "2-a 08:30:00 08:30:00 E .", "missing_required_field", 1),
+        ("2-a 08:30:00 08:30:00 E 2", "2-a 08:30:00 08:30:00 E -2", "number_out_of_range", 1),
+        ("2 week 2-a Echo", "2 week 2-a Echo\n2 week 2-z Echo", "unused_trip", 1),
         ("2 week 2-a Echo", "9 week 2-a Echo", "foreign_key_violation", 1),
         ("2 week 2-a Echo", "2 week 1-a Echo", "duplicate_key", 1),
     ] {
@@ -113,6 +118,7 @@ trip_id start_time end_time headway_secs exact_times
 1-a 07:05:00 08:00:00 300 .
 2-a 05:00:00 05:00:00 600 .
 2-a 05:00:00 06:00:00 0 .
+2-a 05:00:00 06:00:00 . .
 X 05:00:00 06:00:00 60 .
 ";
     let Read { timetable, report } = feed(&format!("{CITY}{rows}"), &Walking::default()).expect("it is read");
@@ -123,9 +129,13 @@ X 05:00:00 06:00:00 60 .
         .map(|trip| (timetable.times(trip).next().expect("a call").1 / 60, trip.headway_seconds))
         .collect();
     assert_eq!(told, [(360, 0), (370, 0), (380, 0), (420, 300), (425, 300)]);
-    for rule in
-        ["overlapping_frequency", "start_and_end_range_equal", "number_out_of_range", "foreign_key_violation"]
-    {
+    for rule in [
+        "overlapping_frequency",
+        "start_and_end_range_equal",
+        "number_out_of_range",
+        "missing_required_field",
+        "foreign_key_violation",
+    ] {
         assert_eq!(report.count(rule), 1, "{rule}\n{report}");
     }
 }
