@@ -8,7 +8,7 @@ use transport::day::Timeline;
 use transport::feeds::Source;
 use transport::gtfs::{self, Read};
 use transport::journey::{Journey, Leg};
-use transport::search::{Question, Reach, Search};
+use transport::search::{Approach, Question, Search};
 use transport::timetable::Timetable;
 use transport::walking::Walking;
 use vocab::Day;
@@ -46,9 +46,9 @@ fn busiest(timetable: &Timetable) -> Timeline {
 }
 
 /// A stop and those around it.
-fn around(timetable: &Timetable, stop: u32) -> Vec<Reach> {
-    let walks = timetable.walks.of(stop).iter().map(|walk| Reach { stop: walk.to, seconds: walk.seconds });
-    std::iter::once(Reach { stop, seconds: 0 }).chain(walks).collect()
+fn around(timetable: &Timetable, stop: u32) -> Vec<Approach> {
+    let walks = timetable.walks.of(stop).iter().map(|walk| Approach { stop: walk.to, seconds: walk.seconds });
+    std::iter::once(Approach { stop, seconds: 0 }).chain(walks).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! One day of a timetable, laid out for the search: every trip that moves on it, with its times, in lanes in which none
+//! One day of a timetable, laid out for the search: every trip that moves on it, with its times, in strands in which none
 //! overtakes another. Who asks of a day pays for its layout once.
 
 use vocab::{Day, Time};
@@ -11,7 +11,7 @@ const A_DAY: i32 = 86_400;
 
 /// Trips with the same calls, each departing and arriving everywhere no later than those after it.
 #[derive(Debug, Clone, Copy)]
-pub struct Lane {
+pub struct Strand {
     pub pattern: u32,
     pub trips: u32,
     /// Stops of each.
@@ -36,13 +36,13 @@ pub struct Running {
 pub struct Timeline {
     pub day: Day,
     pub start: Time,
-    pub lanes: Vec<Lane>,
+    pub strands: Vec<Strand>,
     trips: Vec<Running>,
     arrivals: Vec<i32>,
     departures: Vec<i32>,
-    /// Where the lanes of each stop begin; one more than there are stops.
+    /// Where the strands of each stop begin; one more than there are stops.
     calls_at: Vec<u32>,
-    /// Lanes that call at a stop, and at which of their stops.
+    /// Strands that call at a stop, and at which of their stops.
     calls: Vec<(u32, u32)>,
 }
 
@@ -61,7 +61,7 @@ impl Timeline {
         let mut line = Timeline {
             day,
             start,
-            lanes: Vec::new(),
+            strands: Vec::new(),
             trips: Vec::new(),
             arrivals: Vec::new(),
             departures: Vec::new(),
@@ -95,27 +95,27 @@ impl Timeline {
         line
     }
 
-    /// Parts the trips of a pattern into lanes.
+    /// Parts the trips of a pattern into strands.
     fn lay(&mut self, timetable: &Timetable, pattern: u32, sorted: &[(i32, i32, Running)]) {
-        let mut lanes: Vec<(Vec<Running>, Vec<(i32, i32)>)> = Vec::new();
+        let mut strands: Vec<(Vec<Running>, Vec<(i32, i32)>)> = Vec::new();
         for (_, _, running) in sorted {
             let trip = &timetable.trips[running.trip as usize];
             let times: Vec<(i32, i32)> =
                 timetable.times(trip).map(|(a, d)| (a + running.shift, d + running.shift)).collect();
-            let follows = |lane: &(Vec<Running>, Vec<(i32, i32)>)| {
-                let before = &lane.1[lane.1.len() - times.len()..];
+            let follows = |strand: &(Vec<Running>, Vec<(i32, i32)>)| {
+                let before = &strand.1[strand.1.len() - times.len()..];
                 before.iter().zip(&times).all(|(before, after)| before.0 <= after.0 && before.1 <= after.1)
             };
-            match lanes.iter_mut().find(|lane| follows(lane)) {
-                Some(lane) => {
-                    lane.0.push(*running);
-                    lane.1.extend(times);
+            match strands.iter_mut().find(|strand| follows(strand)) {
+                Some(strand) => {
+                    strand.0.push(*running);
+                    strand.1.extend(times);
                 }
-                None => lanes.push((vec![*running], times)),
+                None => strands.push((vec![*running], times)),
             }
         }
-        for (trips, times) in lanes {
-            self.lanes.push(Lane {
+        for (trips, times) in strands {
+            self.strands.push(Strand {
                 pattern,
                 trips: trips.len() as u32,
                 len: timetable.patterns[pattern as usize].len,
@@ -132,9 +132,9 @@ impl Timeline {
         let stops = timetable.stops.len();
         let mut at = vec![0u32; stops + 1];
         let all = || {
-            self.lanes.iter().enumerate().flat_map(|(lane, of)| {
+            self.strands.iter().enumerate().flat_map(|(strand, of)| {
                 let calls = timetable.calls(of.pattern).iter().enumerate();
-                calls.map(move |(number, call)| (call.stop as usize, (lane as u32, number as u32)))
+                calls.map(move |(number, call)| (call.stop as usize, (strand as u32, number as u32)))
             })
         };
         for (stop, _) in all() {
@@ -152,32 +152,32 @@ impl Timeline {
         (self.calls_at, self.calls) = (at, calls);
     }
 
-    /// Lanes that call at a stop, each with the number of the call.
+    /// Strands that call at a stop, each with the number of the call.
     pub fn calls_of(&self, stop: u32) -> &[(u32, u32)] {
         let stop = stop as usize;
         &self.calls[self.calls_at[stop] as usize..self.calls_at[stop + 1] as usize]
     }
 
-    pub fn arrival(&self, lane: &Lane, trip: u32, call: u32) -> i32 {
-        self.arrivals[lane.at + (trip * lane.len + call) as usize]
+    pub fn arrival(&self, strand: &Strand, trip: u32, call: u32) -> i32 {
+        self.arrivals[strand.at + (trip * strand.len + call) as usize]
     }
 
-    pub fn departure(&self, lane: &Lane, trip: u32, call: u32) -> i32 {
-        self.departures[lane.at + (trip * lane.len + call) as usize]
+    pub fn departure(&self, strand: &Strand, trip: u32, call: u32) -> i32 {
+        self.departures[strand.at + (trip * strand.len + call) as usize]
     }
 
-    /// The first trip of a lane that leaves a call at this second or later.
-    pub fn first_from(&self, lane: &Lane, call: u32, from: i32) -> Option<u32> {
-        let (mut low, mut high) = (0, lane.trips);
+    /// The first trip of a strand that leaves a call at this second or later.
+    pub fn first_from(&self, strand: &Strand, call: u32, from: i32) -> Option<u32> {
+        let (mut low, mut high) = (0, strand.trips);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.departure(lane, middle, call) < from { low = middle + 1 } else { high = middle }
+            if self.departure(strand, middle, call) < from { low = middle + 1 } else { high = middle }
         }
-        (low < lane.trips).then_some(low)
+        (low < strand.trips).then_some(low)
     }
 
-    pub fn running(&self, lane: &Lane, trip: u32) -> Running {
-        self.trips[(lane.first + trip) as usize]
+    pub fn running(&self, strand: &Strand, trip: u32) -> Running {
+        self.trips[(strand.first + trip) as usize]
     }
 
     /// A second of this day as an instant.
@@ -185,7 +185,7 @@ impl Timeline {
         self.start.plus(i64::from(second) * vocab::time::SECOND)
     }
 
-    /// Trips of all lanes.
+    /// Trips of all strands.
     pub fn len(&self) -> usize {
         self.trips.len()
     }

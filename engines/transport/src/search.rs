@@ -3,7 +3,7 @@
 //!
 //! Walks are looked at from the shortest on and left off at the first that comes too late (arXiv 2603.12592).
 
-use crate::day::{Lane, Timeline};
+use crate::day::{Strand, Timeline};
 use crate::journey::{Journey, Leg, Ride};
 use crate::timetable::Timetable;
 
@@ -15,15 +15,15 @@ const NEVER: i32 = i32::MAX;
 
 /// A stop that can be reached on foot from where somebody is, or from which where they go can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct Approach {
     pub stop: u32,
     pub seconds: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'q> {
-    pub from: &'q [Reach],
-    pub to: &'q [Reach],
+    pub from: &'q [Approach],
+    pub to: &'q [Approach],
     /// When they leave, in seconds of the day.
     pub at: i32,
     /// From 1 to [`RIDES_MAX`].
@@ -33,7 +33,7 @@ pub struct Question<'q> {
 /// How a stop was reached in a round.
 #[derive(Debug, Clone, Copy, Default)]
 struct By {
-    lane: u32,
+    strand: u32,
     trip: u32,
     board: u32,
     alight: u32,
@@ -56,9 +56,9 @@ pub struct Search {
     is_marked: Vec<bool>,
     ridden: Vec<u32>,
     is_ridden: Vec<bool>,
-    /// Of each lane the first call from which it is to be looked at; `u32::MAX` of one that is not.
+    /// Of each strand the first call from which it is to be looked at; `u32::MAX` of one that is not.
     from_call: Vec<u32>,
-    lanes: Vec<u32>,
+    strands: Vec<u32>,
     /// The earliest end after at most so many rides.
     best: [i32; LABELS],
     /// The stop at which the last ride of the best ends.
@@ -92,16 +92,17 @@ impl Search {
         until: i32,
     ) -> Vec<Journey> {
         let mut leave = Vec::new();
-        for reach in question.from {
-            let (from, to) = (question.at + reach.seconds as i32, until.saturating_add(reach.seconds as i32));
-            for (lane, call) in day.calls_of(reach.stop) {
-                let of = &day.lanes[*lane as usize];
+        for approach in question.from {
+            let (from, to) =
+                (question.at + approach.seconds as i32, until.saturating_add(approach.seconds as i32));
+            for (strand, call) in day.calls_of(approach.stop) {
+                let of = &day.strands[*strand as usize];
                 if !timetable.calls(of.pattern)[*call as usize].may_board {
                     continue;
                 }
                 let first = day.first_from(of, *call, from).unwrap_or(of.trips);
                 let departures = (first..of.trips).map(|trip| day.departure(of, trip, *call));
-                leave.extend(departures.take_while(|at| *at <= to).map(|at| at - reach.seconds as i32));
+                leave.extend(departures.take_while(|at| *at <= to).map(|at| at - approach.seconds as i32));
             }
         }
         leave.sort_unstable_by(|a, b| b.cmp(a));
@@ -129,36 +130,36 @@ impl Search {
         self.egress.resize(stops, u32::MAX);
         self.is_marked.resize(stops, false);
         self.is_ridden.resize(stops, false);
-        self.from_call.resize(self.from_call.len().max(day.lanes.len()), u32::MAX);
+        self.from_call.resize(self.from_call.len().max(day.strands.len()), u32::MAX);
         self.best = [NEVER; LABELS];
-        for reach in question.to {
-            let egress = &mut self.egress[reach.stop as usize];
-            *egress = reach.seconds.min(*egress);
+        for approach in question.to {
+            let egress = &mut self.egress[approach.stop as usize];
+            *egress = approach.seconds.min(*egress);
         }
     }
 
     fn end(&mut self, question: &Question<'_>) {
-        for reach in question.to {
-            self.egress[reach.stop as usize] = u32::MAX;
+        for approach in question.to {
+            self.egress[approach.stop as usize] = u32::MAX;
         }
     }
 
     fn rounds(&mut self, timetable: &Timetable, day: &Timeline, question: &Question<'_>, at: i32) {
         self.is_new = [false; LABELS];
-        for reach in question.from {
-            self.get_ready(0, reach.stop, at.saturating_add(reach.seconds as i32), reach.stop);
+        for approach in question.from {
+            self.get_ready(0, approach.stop, at.saturating_add(approach.seconds as i32), approach.stop);
         }
         for round in 1..=question.rides_max.min(RIDES_MAX) {
             if self.marked.is_empty() {
                 return;
             }
-            self.choose_lanes(day);
-            let lanes = std::mem::take(&mut self.lanes);
-            for lane in &lanes {
-                let from = std::mem::replace(&mut self.from_call[*lane as usize], u32::MAX);
-                self.ride(timetable, day, round, *lane, from);
+            self.choose_strands(day);
+            let strands = std::mem::take(&mut self.strands);
+            for strand in &strands {
+                let from = std::mem::replace(&mut self.from_call[*strand as usize], u32::MAX);
+                self.ride(timetable, day, round, *strand, from);
             }
-            self.lanes = lanes;
+            self.strands = strands;
             for stop in self.marked.drain(..) {
                 self.is_marked[stop as usize] = false;
             }
@@ -169,29 +170,29 @@ impl Search {
         }
     }
 
-    /// The lanes that call where somebody waits, each from the first such call on.
-    fn choose_lanes(&mut self, day: &Timeline) {
-        self.lanes.clear();
+    /// The strands that call where somebody waits, each from the first such call on.
+    fn choose_strands(&mut self, day: &Timeline) {
+        self.strands.clear();
         for stop in &self.marked {
-            for (lane, call) in day.calls_of(*stop) {
-                let from = &mut self.from_call[*lane as usize];
+            for (strand, call) in day.calls_of(*stop) {
+                let from = &mut self.from_call[*strand as usize];
                 if *from == u32::MAX {
-                    self.lanes.push(*lane);
+                    self.strands.push(*strand);
                 }
                 *from = (*from).min(*call);
             }
         }
     }
 
-    fn ride(&mut self, timetable: &Timetable, day: &Timeline, round: usize, lane: u32, from: u32) {
-        let of: &Lane = &day.lanes[lane as usize];
+    fn ride(&mut self, timetable: &Timetable, day: &Timeline, round: usize, strand: u32, from: u32) {
+        let of: &Strand = &day.strands[strand as usize];
         let calls = timetable.calls(of.pattern);
         let mut on_board: Option<(u32, u32)> = None;
         for (call, what) in (from..).zip(&calls[from as usize..]) {
             if let Some((trip, board)) = on_board
                 && what.may_alight
             {
-                let by = By { lane, trip, board, alight: call };
+                let by = By { strand, trip, board, alight: call };
                 self.alight(round, what.stop, day.arrival(of, trip, call), by);
             }
             if !what.may_board || !self.is_marked[what.stop as usize] {
@@ -291,16 +292,16 @@ impl Search {
         }
         for round in (1..=rides).rev() {
             let by = self.by[stop as usize][round];
-            let lane = &day.lanes[by.lane as usize];
-            let board = timetable.calls(lane.pattern)[by.board as usize].stop;
+            let strand = &day.strands[by.strand as usize];
+            let board = timetable.calls(strand.pattern)[by.board as usize].stop;
             legs.push(Leg::Ride(Ride {
-                running: day.running(lane, by.trip),
+                running: day.running(strand, by.trip),
                 board: by.board,
                 alight: by.alight,
                 from: board,
                 to: stop,
-                departure: day.departure(lane, by.trip, by.board),
-                arrival: day.arrival(lane, by.trip, by.alight),
+                departure: day.departure(strand, by.trip, by.board),
+                arrival: day.arrival(strand, by.trip, by.alight),
             }));
             stop = self.walked[board as usize][round - 1];
             if stop != board {
@@ -309,7 +310,12 @@ impl Search {
                 legs.push(Leg::Walk { from: Some(stop), to: Some(board), seconds });
             }
         }
-        let access = question.from.iter().filter(|reach| reach.stop == stop).map(|reach| reach.seconds).min();
+        let access = question
+            .from
+            .iter()
+            .filter(|approach| approach.stop == stop)
+            .map(|approach| approach.seconds)
+            .min();
         let access = access.unwrap_or(0);
         if access > 0 {
             legs.push(Leg::Walk { from: None, to: Some(stop), seconds: access });

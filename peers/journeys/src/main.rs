@@ -11,12 +11,12 @@ use cpu_time::ThreadTime;
 use journeys::{closed, dice, served};
 use transport::day::Timeline;
 use transport::feeds::Source;
-use transport::search::{Question, Reach, Search};
+use transport::search::{Approach, Question, Search};
 use transport::timetable::Timetable;
 use transport::walking::Walking;
 use vocab::Day;
-use vulture::{Duration, RouteIdx, SecondOfDay, StopIdx, TripIdx};
 use vulture::Timetable as _;
+use vulture::{Duration, RouteIdx, SecondOfDay, StopIdx, TripIdx};
 
 /// Rides of one journey at most.
 const RIDES: usize = transport::search::RIDES_MAX;
@@ -38,7 +38,13 @@ fn main() -> ExitCode {
     timetable.walks = closed(&timetable);
     let began = cpu();
     let line = Timeline::of(&timetable, Day::parse(day).expect("a day"));
-    println!("day {:.1} CPU-ms, {} trips, {} lanes, {} MB", (cpu() - began) / 1e6, line.len(), line.lanes.len(), memory());
+    println!(
+        "day {:.1} CPU-ms, {} trips, {} strands, {} MB",
+        (cpu() - began) / 1e6,
+        line.len(),
+        line.strands.len(),
+        memory()
+    );
     let theirs = Theirs::of(&timetable, &line);
     let mut cache = vulture::RaptorCache::for_timetable(&theirs);
     let mut search = Search::default();
@@ -54,11 +60,11 @@ fn main() -> ExitCode {
         }
         let at = (number(from) * 3600) as i32 + roll(u64::from((number(to) - number(from)) * 3600)) as i32;
         // Who stands at a stop may walk to another at once, and from another to the end: walks are the same both ways.
-        let reach = |stop: u32| -> Vec<Reach> {
-            let walks = timetable.walks.of(stop).iter().map(|w| Reach { stop: w.to, seconds: w.seconds });
-            std::iter::once(Reach { stop, seconds: 0 }).chain(walks).collect()
+        let approach = |stop: u32| -> Vec<Approach> {
+            let walks = timetable.walks.of(stop).iter().map(|w| Approach { stop: w.to, seconds: w.seconds });
+            std::iter::once(Approach { stop, seconds: 0 }).chain(walks).collect()
         };
-        let (access, egress) = (reach(start), reach(end));
+        let (access, egress) = (approach(start), approach(end));
         let began = cpu();
         let question = Question { from: &access, to: &egress, at, rides_max: RIDES };
         let ours = search.earliest(&timetable, &line, &question);
@@ -91,12 +97,20 @@ fn main() -> ExitCode {
             println!("{start} to {end} at {at}: ours {ours:?}, theirs {theirs:?}");
         }
     }
-    println!("{} questions, {found} with an answer; {worse} journeys of theirs that ours do not reach, {differ} the other way round", number(questions));
+    println!(
+        "{} questions, {found} with an answer; {worse} journeys of theirs that ours do not reach, {differ} the other way round",
+        number(questions)
+    );
     for (name, mut took) in [("ours", ours_took), ("vulture", theirs_took)] {
         took.sort_by(f64::total_cmp);
         let part = |share: f64| took[((took.len() - 1) as f64 * share) as usize] / 1e6;
         let mean = took.iter().sum::<f64>() / took.len() as f64 / 1e6;
-        println!("{name:8} CPU-ms p50 {:.3} p95 {:.3} p99 {:.3} mean {mean:.3}", part(0.5), part(0.95), part(0.99));
+        println!(
+            "{name:8} CPU-ms p50 {:.3} p95 {:.3} p99 {:.3} mean {mean:.3}",
+            part(0.5),
+            part(0.95),
+            part(0.99)
+        );
     }
     ExitCode::SUCCESS
 }
@@ -116,9 +130,9 @@ fn memory() -> u64 {
 struct Theirs<'a> {
     timetable: &'a Timetable,
     line: &'a Timeline,
-    /// The lane of each trip, and its number in it.
-    lane_of: Vec<(u32, u32)>,
-    /// The first trip of each lane.
+    /// The strand of each trip, and its number in it.
+    strand_of: Vec<(u32, u32)>,
+    /// The first trip of each strand.
     first: Vec<u32>,
     calls_of: Vec<Vec<(RouteIdx, u32)>>,
     stops_of: Vec<Vec<StopIdx>>,
@@ -128,24 +142,28 @@ struct Theirs<'a> {
 
 impl<'a> Theirs<'a> {
     fn of(timetable: &'a Timetable, line: &'a Timeline) -> Theirs<'a> {
-        let (mut lane_of, mut first) = (Vec::new(), Vec::new());
-        for (number, lane) in line.lanes.iter().enumerate() {
-            first.push(lane_of.len() as u32);
-            lane_of.extend((0..lane.trips).map(|trip| (number as u32, trip)));
+        let (mut strand_of, mut first) = (Vec::new(), Vec::new());
+        for (number, strand) in line.strands.iter().enumerate() {
+            first.push(strand_of.len() as u32);
+            strand_of.extend((0..strand.trips).map(|trip| (number as u32, trip)));
         }
         let stops = 0..timetable.stops.len() as u32;
-        let calls = |stop| line.calls_of(stop).iter().map(|(lane, call)| (RouteIdx::new(*lane), *call)).collect();
+        let calls =
+            |stop| line.calls_of(stop).iter().map(|(strand, call)| (RouteIdx::new(*strand), *call)).collect();
         let walks = |stop| timetable.walks.of(stop).iter().map(|walk| StopIdx::new(walk.to)).collect();
-        let seconds =
-            stops.clone().flat_map(|stop| timetable.walks.of(stop).iter().map(move |w| ((stop, w.to), w.seconds)));
+        let seconds = stops
+            .clone()
+            .flat_map(|stop| timetable.walks.of(stop).iter().map(move |w| ((stop, w.to), w.seconds)));
         Theirs {
             timetable,
             line,
-            lane_of,
+            strand_of,
             first,
             calls_of: stops.clone().map(calls).collect(),
-            stops_of: (line.lanes.iter())
-                .map(|lane| timetable.calls(lane.pattern).iter().map(|call| StopIdx::new(call.stop)).collect())
+            stops_of: (line.strands.iter())
+                .map(|strand| {
+                    timetable.calls(strand.pattern).iter().map(|call| StopIdx::new(call.stop)).collect()
+                })
                 .collect(),
             walks_of: stops.clone().map(walks).collect(),
             seconds: seconds.collect(),
@@ -159,7 +177,7 @@ impl vulture::Timetable for Theirs<'_> {
     }
 
     fn n_routes(&self) -> usize {
-        self.line.lanes.len()
+        self.line.strands.len()
     }
 
     fn get_routes_serving_stop(&self, stop: StopIdx) -> &[(RouteIdx, u32)] {
@@ -175,33 +193,33 @@ impl vulture::Timetable for Theirs<'_> {
     }
 
     fn get_earliest_trip(&self, route: RouteIdx, at: SecondOfDay, pos: u32) -> Option<TripIdx> {
-        let lane = &self.line.lanes[route.get() as usize];
+        let strand = &self.line.strands[route.get() as usize];
         // Told by `pickup_allowed` alone, it boards where nobody may.
-        if !self.timetable.calls(lane.pattern)[pos as usize].may_board {
+        if !self.timetable.calls(strand.pattern)[pos as usize].may_board {
             return None;
         }
-        let trip = self.line.first_from(lane, pos, at.0 as i32 - SHIFT)?;
+        let trip = self.line.first_from(strand, pos, at.0 as i32 - SHIFT)?;
         Some(TripIdx::new(self.first[route.get() as usize] + trip))
     }
 
     fn get_arrival_time(&self, trip: TripIdx, pos: u32) -> SecondOfDay {
-        let (lane, trip) = self.lane_of[trip.get() as usize];
-        SecondOfDay((self.line.arrival(&self.line.lanes[lane as usize], trip, pos) + SHIFT) as u32)
+        let (strand, trip) = self.strand_of[trip.get() as usize];
+        SecondOfDay((self.line.arrival(&self.line.strands[strand as usize], trip, pos) + SHIFT) as u32)
     }
 
     fn get_departure_time(&self, trip: TripIdx, pos: u32) -> SecondOfDay {
-        let (lane, trip) = self.lane_of[trip.get() as usize];
-        SecondOfDay((self.line.departure(&self.line.lanes[lane as usize], trip, pos) + SHIFT) as u32)
+        let (strand, trip) = self.strand_of[trip.get() as usize];
+        SecondOfDay((self.line.departure(&self.line.strands[strand as usize], trip, pos) + SHIFT) as u32)
     }
 
     fn pickup_allowed(&self, trip: TripIdx, pos: u32) -> bool {
-        let (lane, _) = self.lane_of[trip.get() as usize];
-        self.timetable.calls(self.line.lanes[lane as usize].pattern)[pos as usize].may_board
+        let (strand, _) = self.strand_of[trip.get() as usize];
+        self.timetable.calls(self.line.strands[strand as usize].pattern)[pos as usize].may_board
     }
 
     fn drop_off_allowed(&self, trip: TripIdx, pos: u32) -> bool {
-        let (lane, _) = self.lane_of[trip.get() as usize];
-        self.timetable.calls(self.line.lanes[lane as usize].pattern)[pos as usize].may_alight
+        let (strand, _) = self.strand_of[trip.get() as usize];
+        self.timetable.calls(self.line.strands[strand as usize].pattern)[pos as usize].may_alight
     }
 
     fn get_footpaths_from(&self, stop: StopIdx) -> &[StopIdx] {

@@ -6,16 +6,16 @@ fn timetable(more: &str) -> Timetable {
     feed(&format!("{CITY}{more}"), &Walking::default()).expect("it is read").timetable
 }
 
-/// Each lane with the trips in it and when they leave, in minutes.
+/// Each strand with the trips in it and when they leave, in minutes.
 fn told(timetable: &Timetable, line: &Timeline) -> Vec<String> {
-    let lanes = line.lanes.iter().map(|lane| {
-        let trips = (0..lane.trips).map(|trip| {
-            let id = &timetable.trips[line.running(lane, trip).trip as usize].id;
-            format!("{id} {}", line.departure(lane, trip, 0) / 60)
+    let strands = line.strands.iter().map(|strand| {
+        let trips = (0..strand.trips).map(|trip| {
+            let id = &timetable.trips[line.running(strand, trip).trip as usize].id;
+            format!("{id} {}", line.departure(strand, trip, 0) / 60)
         });
         trips.collect::<Vec<_>>().join(", ")
     });
-    lanes.collect()
+    strands.collect()
 }
 
 #[test]
@@ -62,11 +62,11 @@ fast 08:30:00 08:30:00 D 2
 fn the_first_trip_from_a_second_on() {
     let timetable = timetable("");
     let line = Timeline::of(&timetable, day("2026-11-23"));
-    let lane = line.lanes[0];
+    let strand = line.strands[0];
     for (minute, expected) in [(0, Some(0)), (480, Some(0)), (481, Some(1)), (541, Some(2)), (1981, None)] {
-        assert_eq!(line.first_from(&lane, 0, minute * 60), expected, "{minute}");
+        assert_eq!(line.first_from(&strand, 0, minute * 60), expected, "{minute}");
     }
-    assert_eq!(line.arrival(&lane, 1, 3), 560 * 60);
+    assert_eq!(line.arrival(&strand, 1, 3), 560 * 60);
     assert_eq!(line.time(0).iso(), "2026-11-23T00:00:00Z");
     assert_eq!(line.len(), 7);
 }

@@ -30,11 +30,11 @@ fn told(timetable: &Timetable, journeys: &[Journey]) -> Vec<String> {
     journeys.iter().map(journey).collect()
 }
 
-fn reach(timetable: &Timetable, from: &str) -> Vec<Reach> {
+fn approach(timetable: &Timetable, from: &str) -> Vec<Approach> {
     from.split_whitespace()
         .map(|word| {
             let (id, seconds) = word.split_once('+').unwrap_or((word, "0"));
-            Reach { stop: stop(timetable, id), seconds: seconds.parse().expect("seconds") }
+            Approach { stop: stop(timetable, id), seconds: seconds.parse().expect("seconds") }
         })
         .collect()
 }
@@ -42,7 +42,7 @@ fn reach(timetable: &Timetable, from: &str) -> Vec<Reach> {
 /// The earliest ways on a Tuesday, leaving at a minute of it.
 fn ask(timetable: &Timetable, from: &str, to: &str, minute: i32) -> Vec<String> {
     let line = Timeline::of(timetable, day("2026-11-24"));
-    let (from, to) = (reach(timetable, from), reach(timetable, to));
+    let (from, to) = (approach(timetable, from), approach(timetable, to));
     let question = Question { from: &from, to: &to, at: minute * 60, rides_max: 4 };
     told(timetable, &Search::default().earliest(timetable, &line, &question))
 }
@@ -76,7 +76,7 @@ fn ways_through_a_small_city() {
 fn all_ways_of_a_morning() {
     let timetable = feed(CITY, &RADIUS).expect("it is read").timetable;
     let line = Timeline::of(&timetable, day("2026-11-24"));
-    let (from, to) = (reach(&timetable, "A B+60"), reach(&timetable, "D"));
+    let (from, to) = (approach(&timetable, "A B+60"), approach(&timetable, "D"));
     let question = Question { from: &from, to: &to, at: 7 * 3600, rides_max: 4 };
     let found = Search::default().range(&timetable, &line, &question, 10 * 3600);
     assert_eq!(told(&timetable, &found), ["8:04-8:20 1-a B-D", "9:04-9:20 1-b B-D"]);
@@ -186,9 +186,9 @@ impl City {
 fn by_hand(timetable: &Timetable, question: &Question<'_>) -> Vec<i32> {
     let stops = timetable.stops.len();
     let mut ready = vec![NEVER; stops];
-    for reach in question.from {
-        let at = &mut ready[reach.stop as usize];
-        *at = (*at).min(question.at + reach.seconds as i32);
+    for approach in question.from {
+        let at = &mut ready[approach.stop as usize];
+        *at = (*at).min(question.at + approach.seconds as i32);
     }
     let mut best = Vec::new();
     for _ in 0..question.rides_max {
@@ -209,7 +209,7 @@ fn by_hand(timetable: &Timetable, question: &Question<'_>) -> Vec<i32> {
         let ends = question
             .to
             .iter()
-            .map(|reach| alighted[reach.stop as usize].saturating_add(reach.seconds as i32));
+            .map(|approach| alighted[approach.stop as usize].saturating_add(approach.seconds as i32));
         best.push(ends.min().unwrap_or(NEVER));
         for stop in (0..stops as u32).filter(|stop| alighted[*stop as usize] < NEVER) {
             let at = alighted[stop as usize];
@@ -236,8 +236,8 @@ fn holds(timetable: &Timetable, question: &Question<'_>, journey: &Journey) -> R
                     return Err("two walks in a row".into());
                 }
                 let known = match (from, to) {
-                    (None, Some(to)) => question.from.contains(&Reach { stop: *to, seconds: *seconds }),
-                    (Some(from), None) => question.to.contains(&Reach { stop: *from, seconds: *seconds }),
+                    (None, Some(to)) => question.from.contains(&Approach { stop: *to, seconds: *seconds }),
+                    (Some(from), None) => question.to.contains(&Approach { stop: *from, seconds: *seconds }),
                     (Some(from), Some(to)) => {
                         timetable.walks.of(*from).iter().any(|w| w.to == *to && w.seconds == *seconds)
                     }
@@ -284,15 +284,15 @@ fn holds(timetable: &Timetable, question: &Question<'_>, journey: &Journey) -> R
     }
 }
 
-fn reaches() -> impl Strategy<Value = Vec<Reach>> {
-    let one = (0..STOPS, 0..60u32).prop_map(|(stop, seconds)| Reach { stop, seconds });
+fn approaches() -> impl Strategy<Value = Vec<Approach>> {
+    let one = (0..STOPS, 0..60u32).prop_map(|(stop, seconds)| Approach { stop, seconds });
     proptest::collection::vec(one, 1..3)
 }
 
 proptest! {
     #[test]
     fn the_earliest_are_those_found_by_hand(
-        city in city(), from in reaches(), to in reaches(), at in 0..600i32, rides_max in 1..6usize,
+        city in city(), from in approaches(), to in approaches(), at in 0..600i32, rides_max in 1..6usize,
     ) {
         let on = day("2026-11-24");
         let timetable = city.timetable(on);
@@ -316,7 +316,7 @@ proptest! {
     }
 
     #[test]
-    fn a_range_holds_the_best_of_every_second(city in city(), from in reaches(), to in reaches(), at in 0..300i32) {
+    fn a_range_holds_the_best_of_every_second(city in city(), from in approaches(), to in approaches(), at in 0..300i32) {
         let on = day("2026-11-24");
         let timetable = city.timetable(on);
         let line = Timeline::of(&timetable, on);
